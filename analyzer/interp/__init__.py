@@ -1,0 +1,1 @@
+"""Python itself over abstract values: start with `interpreter.py`."""

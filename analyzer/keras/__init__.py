@@ -1,0 +1,1 @@
+"""What Keras does when its objects are made and called: start with `layer.py`."""

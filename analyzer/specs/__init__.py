@@ -1,0 +1,1 @@
+"""What Keras and TensorFlow names are, as data: start with `base.py`."""

@@ -1,0 +1,1 @@
+"""Commands and rendering: start with `main.py`."""

@@ -1,0 +1,1 @@
+"""Verified models to numbers: start with `op.py`, then `graph.py` and `plan.py`."""

@@ -1,0 +1,1 @@
+"""Numba kernels: arrays in, output last, no shape decisions."""

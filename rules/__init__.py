@@ -1,0 +1,1 @@
+"""Facts to findings, one rule a file: start with `base.py`."""
