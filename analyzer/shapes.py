@@ -1,0 +1,125 @@
+"""Shape arithmetic shared by all specs: dims in, dims out, `Mismatch` on proof only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .dims import Dim, Dims, Expr, less, product, same, symbol
+from .mismatch import Mismatch
+
+
+def broadcast(*shapes: Dims) -> Dims:
+    """NumPy broadcasting: (..., a), (..., a or 1) -> (..., a)."""
+    rank = max((len(s) for s in shapes), default=0)
+    padded = [(1,) * (rank - len(s)) + tuple(s) for s in shapes]
+    return tuple(_broadcast_dim([s[i] for s in padded], shapes) for i in range(rank))
+
+
+def _broadcast_dim(dims: list[Dim], shapes: Sequence[Dims]) -> Dim:
+    result: Dim = 1
+    for dim in dims:
+        if dim == 1 or dim == result:
+            continue
+        if result == 1:
+            result = dim
+            continue
+        agree = same(result, dim)
+        if agree is False and less(1, result) and less(1, dim):
+            raise Mismatch(
+                "broadcast",
+                "axes that are equal or 1",
+                {f"operand {i + 1}": s for i, s in enumerate(shapes)},
+            )
+        # Undecided: one of them may be 1; a plain integer > 1 decides the result.
+        if isinstance(dim, int) or (agree is None and isinstance(result, Expr)):
+            result = dim if isinstance(dim, int) else symbol(f"{result}|{dim}")
+    return result
+
+
+def normalize_axis(axis: int, rank: int) -> int:
+    """A non-negative axis; `Mismatch("axis")` when it is outside the rank."""
+    if not -rank <= axis < rank:
+        raise Mismatch("axis", f"an axis in [{-rank}, {rank - 1}]", {"axis": axis, "rank": rank})
+    return axis % rank
+
+
+def concatenate(shapes: Sequence[Dims], axis: int) -> Dims:
+    """(..., a_i, ...) for each input -> (..., sum of a_i, ...)."""
+    first = shapes[0]
+    if any(len(s) != len(first) for s in shapes):
+        raise Mismatch("concat-rank", "inputs of the same rank", _labelled(shapes))
+    axis = normalize_axis(axis, len(first))
+    out: list[Dim] = []
+    for i in range(len(first)):
+        dims = [s[i] for s in shapes]
+        out.append(sum(dims[1:], dims[0]) if i == axis else _agreed(dims, shapes, axis))
+    return tuple(out)
+
+
+def _agreed(dims: list[Dim], shapes: Sequence[Dims], axis: int) -> Dim:
+    for a in range(len(dims)):
+        for b in range(a):
+            if same(dims[a], dims[b]) is False:
+                raise Mismatch(
+                    "concat",
+                    f"equal axes except axis {axis}",
+                    _labelled(shapes),
+                    {"axis": axis},
+                )
+    return next((d for d in dims if isinstance(d, int)), dims[0])
+
+
+def reshape(shape: Dims, target: Sequence[Dim], what: str = "target") -> Dims:
+    """(a, b, ...) -> target of the same size; one -1 is inferred."""
+    wild = [i for i, d in enumerate(target) if d == -1]
+    if len(wild) > 1:
+        raise Mismatch("reshape", "at most one -1", {what: tuple(target)})
+    total = product(shape)
+    rest = product(d for d in target if d != -1)
+    if not wild:
+        if same(total, rest) is False:
+            raise Mismatch("reshape", "equal sizes", {"input": shape, what: tuple(target)})
+        return tuple(target)
+    if isinstance(total, int) and isinstance(rest, int) and (rest == 0 or total % rest):
+        raise Mismatch(
+            "reshape", f"a size divisible by {rest}", {"input": shape, what: tuple(target)}
+        )
+    inferred = total // rest
+    return tuple(inferred if d == -1 else d for d in target)
+
+
+def window(size: Dim, kernel: Dim, stride: Dim, dilation: Dim, padding: str) -> Dim:
+    """Output length of a sliding window over `size` steps ('valid', 'same', 'causal')."""
+    if padding in ("same", "causal"):
+        return (size + stride - 1) // stride
+    span = (kernel - 1) * dilation + 1
+    if less(size, span) is True:
+        raise Mismatch(
+            "window",
+            f"at least {span} steps for a window of {span}",
+            {"steps": size},
+            {"kernel": kernel, "dilation": dilation},
+        )
+    return (size - span) // stride + 1
+
+
+def matmul(left: Dims, right: Dims) -> Dims:
+    """(..., m, k), (..., k, n) -> (..., m, n), vectors as in NumPy."""
+    if not left or not right:
+        raise Mismatch("matmul-rank", "tensors, not scalars", {"left": left, "right": right})
+    inner_right = right[-2] if len(right) > 1 else right[0]
+    if same(left[-1], inner_right) is False:
+        raise Mismatch(
+            "matmul",
+            "equal inner dims",
+            {"left": left, "right": right},
+            {"left inner": left[-1], "right inner": inner_right},
+        )
+    batch = broadcast(left[:-2], right[:-2])
+    rows = left[-2:-1]
+    columns = right[-1:] if len(right) > 1 else ()
+    return (*batch, *rows, *columns)
+
+
+def _labelled(shapes: Sequence[Dims]) -> dict[str, object]:
+    return {f"input {i + 1}": tuple(s) for i, s in enumerate(shapes)}
