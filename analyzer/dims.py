@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import TypeAlias
 
+from .dim_text import text
+
 _serial = itertools.count()
 
 
@@ -36,6 +38,7 @@ class Atom:
 
 Factor: TypeAlias = "Symbol | Atom"
 Monomial: TypeAlias = "frozenset[tuple[Factor, int]]"
+Bounds: TypeAlias = "tuple[int | None, int | None]"
 _ONE: Monomial = frozenset()
 
 
@@ -107,7 +110,7 @@ class Expr:
         return mod(other, self) if isinstance(other, int) else NotImplemented
 
     def __repr__(self) -> str:
-        return _text(self)
+        return text(self)
 
 
 Dim: TypeAlias = "int | Expr"
@@ -117,11 +120,6 @@ Dims: TypeAlias = "tuple[Dim, ...]"
 def symbol(name: str, low: int = 1) -> Expr:
     """A fresh symbolic integer, different from every other one."""
     return Expr({frozenset({(Symbol(name, low), 1)}): 1})
-
-
-def is_symbolic(value: object) -> bool:
-    """Whether `value` is a dim that is not a plain integer."""
-    return isinstance(value, Expr)
 
 
 def floordiv(left: Dim, right: Dim) -> Dim:
@@ -168,7 +166,7 @@ def product(dims: Iterable[Dim]) -> Dim:
     return reduce(lambda a, b: a * b, dims, 1)
 
 
-def bounds(value: Dim) -> tuple[int | None, int | None]:
+def bounds(value: Dim) -> Bounds:
     """The proved lower and upper bound of a dim, None where there is none."""
     if isinstance(value, int):
         return value, value
@@ -340,7 +338,7 @@ def _cancel(monomial: Monomial, by: Monomial) -> Monomial | None:
     return frozenset((f, p) for f, p in powers.items() if p)
 
 
-def _monomial_bounds(monomial: Monomial) -> tuple[int | None, int | None]:
+def _monomial_bounds(monomial: Monomial) -> Bounds:
     low: int | None = 1
     high: int | None = 1
     for factor, power in monomial:
@@ -352,61 +350,39 @@ def _monomial_bounds(monomial: Monomial) -> tuple[int | None, int | None]:
     return low, high
 
 
-def _factor_bounds(factor: Factor) -> tuple[int | None, int | None]:
+def _factor_bounds(factor: Factor) -> Bounds:
     if isinstance(factor, Symbol):
         return factor.low, None
-    (llow, lhigh), (rlow, rhigh) = bounds(factor.left), bounds(factor.right)
-    if factor.op == "%":
-        return (0, None if rhigh is None else rhigh - 1) if rlow and rlow > 0 else (None, None)
-    if factor.op == "//":
-        return _quotient_bounds(llow, lhigh, rlow, rhigh)
-    known_low = [b for b in (llow, rlow) if b is not None]
-    known_high = [b for b in (lhigh, rhigh) if b is not None]
-    if factor.op == "max":
-        return max(known_low, default=None), max(known_high) if len(known_high) == 2 else None
-    return min(known_low) if len(known_low) == 2 else None, min(known_high, default=None)
+    return _BOUNDS[factor.op](bounds(factor.left), bounds(factor.right))
 
 
-def _quotient_bounds(
-    llow: int | None, lhigh: int | None, rlow: int | None, rhigh: int | None
-) -> tuple[int | None, int | None]:
+def _remainder_bounds(left: Bounds, right: Bounds) -> Bounds:
+    if right[0] is None or right[0] <= 0:
+        return None, None
+    return 0, None if right[1] is None else right[1] - 1
+
+
+def _max_bounds(left: Bounds, right: Bounds) -> Bounds:
+    low = max((b for b in (left[0], right[0]) if b is not None), default=None)
+    return low, None if left[1] is None or right[1] is None else max(left[1], right[1])
+
+
+def _min_bounds(left: Bounds, right: Bounds) -> Bounds:
+    high = min((b for b in (left[1], right[1]) if b is not None), default=None)
+    return None if left[0] is None or right[0] is None else min(left[0], right[0]), high
+
+
+def _quotient_bounds(left: Bounds, right: Bounds) -> Bounds:
+    (llow, lhigh), (rlow, rhigh) = left, right
     if rlow is None or rlow <= 0 or llow is None:
         return None, None
-    if llow >= 0:
-        low = 0 if rhigh is None else llow // rhigh
-    else:
-        low = llow // rlow
+    low = llow // rlow if llow < 0 else 0 if rhigh is None else llow // rhigh
     return low, None if lhigh is None else (lhigh // rlow if lhigh >= 0 else -1)
 
 
-def _text(value: Dim) -> str:
-    if isinstance(value, int):
-        return str(value)
-    parts = sorted(
-        ((m, c) for m, c in value.terms.items()), key=lambda t: (not t[0], _monomial_text(t[0]))
-    )
-    text = ""
-    for monomial, coefficient in parts:
-        name = _monomial_text(monomial)
-        size = abs(coefficient)
-        body = name if size == 1 and name else f"{size}*{name}" if name else str(size)
-        sign = "-" if coefficient < 0 else "+"
-        text += f"{sign}{body}" if text or sign == "-" else body
-    return text
-
-
-def _monomial_text(monomial: Monomial) -> str:
-    factors = sorted((_factor_text(f), p) for f, p in monomial)
-    return "*".join(t if p == 1 else f"{t}**{p}" for t, p in factors)
-
-
-def _factor_text(factor: Factor) -> str:
-    if isinstance(factor, Symbol):
-        return factor.name
-    if factor.op in ("max", "min"):
-        return f"{factor.op}({_text(factor.left)}, {_text(factor.right)})"
-    left, right = (
-        _text(side) if isinstance(side, int) or lone_symbol(side) else f"({_text(side)})"
-        for side in (factor.left, factor.right)
-    )
-    return f"({left}{factor.op}{right})"
+_BOUNDS: dict[str, Callable[[Bounds, Bounds], Bounds]] = {
+    "//": _quotient_bounds,
+    "%": _remainder_bounds,
+    "max": _max_bounds,
+    "min": _min_bounds,
+}

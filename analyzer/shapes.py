@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .dims import Dim, Dims, Expr, less, product, same, symbol
+from .dims import Dim, Dims, less, product, same, symbol
 from .mismatch import Mismatch
 
 
@@ -18,22 +18,26 @@ def broadcast(*shapes: Dims) -> Dims:
 def _broadcast_dim(dims: list[Dim], shapes: Sequence[Dims]) -> Dim:
     result: Dim = 1
     for dim in dims:
-        if dim == 1 or dim == result:
-            continue
-        if result == 1:
-            result = dim
-            continue
-        agree = same(result, dim)
-        if agree is False and less(1, result) and less(1, dim):
-            raise Mismatch(
-                "broadcast",
-                "axes that are equal or 1",
-                {f"operand {i + 1}": s for i, s in enumerate(shapes)},
-            )
-        # Undecided: one of them may be 1; a plain integer > 1 decides the result.
-        if isinstance(dim, int) or (agree is None and isinstance(result, Expr)):
-            result = dim if isinstance(dim, int) else symbol(f"{result}|{dim}")
+        if result == 1 or dim in (1, result):
+            result = dim if result == 1 else result
+        elif _contradict(result, dim):
+            got = {f"operand {i + 1}": s for i, s in enumerate(shapes)}
+            raise Mismatch("broadcast", "axes that are equal or 1", got)
+        else:
+            result = _either(result, dim)
     return result
+
+
+def _contradict(left: Dim, right: Dim) -> bool:
+    """Whether two axes are proved different and neither can be 1."""
+    return same(left, right) is False and bool(less(1, left)) and bool(less(1, right))
+
+
+def _either(left: Dim, right: Dim) -> Dim:
+    """Two axes that may agree: a plain integer > 1 decides, two symbols stay open."""
+    if isinstance(left, int) or isinstance(right, int):
+        return left if isinstance(left, int) else right
+    return symbol(f"{left}|{right}")
 
 
 def normalize_axis(axis: int, rank: int) -> int:

@@ -111,7 +111,9 @@ class Case:
 
     __slots__ = ("code", "dtype", "fails", "inputs", "kwargs")
 
-    def __init__(self, code: str, *inputs: object, dtype: str = "float32", **kwargs: object):
+    def __init__(
+        self, code: str, *inputs: object, dtype: str = "float32", **kwargs: object
+    ) -> None:
         self.code, self.inputs, self.dtype, self.kwargs = code, inputs, dtype, kwargs
         self.fails = False
 
@@ -121,7 +123,9 @@ class Fails(Case):
 
     __slots__ = ()
 
-    def __init__(self, code: str, *inputs: object, dtype: str = "float32", **kwargs: object):
+    def __init__(
+        self, code: str, *inputs: object, dtype: str = "float32", **kwargs: object
+    ) -> None:
         super().__init__(code, *inputs, dtype=dtype, **kwargs)
         self.fails = True
 

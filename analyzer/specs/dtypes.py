@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-_ORDER = {
-    name: rank
-    for rank, name in enumerate(
-        [
-            "bool",
-            "uint8",
-            "int8",
-            "uint16",
-            "int16",
-            "uint32",
-            "int32",
-            "uint64",
-            "int64",
-            "float16",
-            "bfloat16",
-            "float32",
-            "float64",
-            "complex64",
-            "complex128",
-        ]
-    )
-}
+_NAMES = (
+    "bool",
+    "uint8",
+    "int8",
+    "uint16",
+    "int16",
+    "uint32",
+    "int32",
+    "uint64",
+    "int64",
+    "float16",
+    "bfloat16",
+    "float32",
+    "float64",
+    "complex64",
+    "complex128",
+)
+_ORDER = {name: rank for rank, name in enumerate(_NAMES)}
 
 
 def promote(*dtypes: str | None) -> str | None:

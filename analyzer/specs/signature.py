@@ -55,23 +55,28 @@ class Signature:
 
     def bind(self, args: Sequence[object], kwargs: Mapping[str, object]) -> dict[str, object]:
         """Arguments by parameter name (only those given); raises `BindError`."""
-        given: dict[str, object] = dict(zip((p.name for p in self.positional), args, strict=False))
-        if len(args) > len(self.positional):
-            if self.variadic is None:
-                raise BindError("too-many", (), len(args))
-            given[self.variadic] = tuple(args[len(self.positional) :])
+        given = self._bind_positional(args)
         repeated = tuple(n for n in kwargs if n in given)
         if repeated:
             raise BindError("repeated", repeated)
         extra = {n: v for n, v in kwargs.items() if not self._accepts(n)}
-        if extra and self.open is None:
-            raise BindError("unexpected", tuple(extra))
-        given.update((n, v) for n, v in kwargs.items() if n not in extra)
-        if extra and self.open is not None:
+        given |= {n: v for n, v in kwargs.items() if n not in extra}
+        if extra:
+            if self.open is None:
+                raise BindError("unexpected", tuple(extra))
             given[self.open] = extra
         missing = tuple(n for n, p in self.params.items() if p.required and n not in given)
         if missing:
             raise BindError("missing", missing)
+        return given
+
+    def _bind_positional(self, args: Sequence[object]) -> dict[str, object]:
+        names = [p.name for p in self.positional]
+        given: dict[str, object] = dict(zip(names, args, strict=False))
+        if len(args) > len(names):
+            if self.variadic is None:
+                raise BindError("too-many", (), len(args))
+            given[self.variadic] = tuple(args[len(names) :])
         return given
 
     def complete(self, given: Mapping[str, object]) -> dict[str, object]:
