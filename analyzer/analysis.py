@@ -1,0 +1,45 @@
+"""`analyze(source)`: from one source (and what it imports) to facts and models."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .summary import ModelSummary
+
+if TYPE_CHECKING:
+    from .facts import Fact
+    from .source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How far and in which dialect to analyse."""
+
+    dialect: str = "keras3"
+    max_steps: int = 400_000
+    max_seconds: float = 20.0
+    max_depth: int = 60
+    max_unroll: int = 512
+
+
+@dataclass(slots=True)
+class Coverage:
+    """How many layer calls got a full shape, and why the others did not."""
+
+    layer_calls: int = 0
+    known: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    exhausted: str = ""  # "steps", "seconds": which budget ran out, and where it stood
+
+
+@dataclass(slots=True)
+class Analysis:
+    """Everything found out about one source."""
+
+    source: Source
+    options: Options
+    facts: list[Fact] = field(default_factory=list)
+    models: list[ModelSummary] = field(default_factory=list)
+    coverage: Coverage = field(default_factory=Coverage)
