@@ -20,10 +20,16 @@ _serial = itertools.count()
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """One unknown integer; two symbols of the same name are still different."""
+    """One unknown integer; two symbols of the same name are still different.
+
+    `static` False marks what Keras itself does not know while it builds a model: the
+    None of `Input((None, 8))` and the batch axis. An integer that only this analysis
+    does not know (an argument, a size from a file) is static: Keras will know it.
+    """
 
     name: str
     low: int = 1
+    static: bool = True
     serial: int = field(default_factory=lambda: next(_serial))
 
 
@@ -117,9 +123,9 @@ Dim: TypeAlias = "int | Expr"
 Dims: TypeAlias = "tuple[Dim, ...]"
 
 
-def symbol(name: str, low: int = 1) -> Expr:
+def symbol(name: str, low: int = 1, static: bool = True) -> Expr:
     """A fresh symbolic integer, different from every other one."""
-    return Expr({frozenset({(Symbol(name, low), 1)}): 1})
+    return Expr({frozenset({(Symbol(name, low, static), 1)}): 1})
 
 
 def floordiv(left: Dim, right: Dim) -> Dim:
@@ -227,6 +233,11 @@ def symbols(value: Dim) -> set[Symbol]:
     found: set[Symbol] = set()
     rewrite(value, lambda s: found.add(s))
     return found
+
+
+def is_static(value: Dim) -> bool:
+    """Whether Keras knows this dim when it builds: no part of it is None to Keras."""
+    return isinstance(value, int) or all(s.static for s in symbols(value))
 
 
 def lone_symbol(value: Dim) -> Symbol | None:

@@ -7,14 +7,59 @@ from dataclasses import dataclass, field
 
 from .dims import Dim, Dims
 
+# What a mismatch is about: the closed vocabulary of `Mismatch.kind`, for rules to select.
+KINDS: Mapping[str, str] = {
+    # a layer and its input
+    "rank": "the input has too few or too many axes",
+    "structure": "several tensors where one is taken, or nested otherwise than needed",
+    "not-a-list": "one tensor where a list of tensors is needed",
+    "arity": "a list of the wrong number of tensors",
+    "axis": "an axis number outside the rank",
+    "axis-undefined": "an axis that weights are made from is None when the layer is built",
+    "features": "an axis has another size than the layer's weights",
+    "window": "a window that is larger than the padded input",
+    "crop": "more is cut off than there is",
+    "groups": "channels or filters that do not divide into the groups",
+    "permutation": "`dims` that are no permutation of the axes 1..n",
+    "reshape": "a target of another size",
+    "dtype": "a dtype the layer or op rejects",
+    "batch-size": "a stateful layer without a fixed batch size",
+    # several inputs
+    "broadcast": "shapes that do not broadcast",
+    "concat": "shapes that differ outside the concatenation axis",
+    "concat-rank": "inputs of different rank to concatenate",
+    "matmul": "inner dims that differ",
+    "matmul-rank": "a scalar in a matrix product",
+    "einsum": "operands that do not fit the equation",
+    "dot-axes": "contracted axes of different size",
+    "attention": "query, value and key that do not fit each other",
+    "state-count": "another number of states than the cell has",
+    "state-shape": "a state of another size than the cell's",
+    "mask-shape": "a mask that does not fit the input",
+    # constructor arguments
+    "hyperparameter": "a value outside its parameter's domain",
+    "identifier": "a name that Keras does not know",
+    "arguments": "arguments that exclude each other",
+    # indices of ops
+    "index": "an index outside an axis",
+    "squeeze": "an axis of another size than 1 is squeezed",
+    "split": "an axis that does not divide into the parts",
+    "stack": "shapes that differ where they are stacked",
+    # targets against outputs
+    "label-rank": "targets of another rank than the loss compares with",
+    "label-shape": "targets of another shape than the output",
+    "classes": "another number of classes than the output has",
+}
+
 
 @dataclass(eq=False)
 class Mismatch(Exception):
     """Raised by a spec when no value of the unknowns can work.
 
-    `kind` names the condition (rules select by it); `needs` says what is required;
+    `kind` is one of `KINDS` (rules select by it); `needs` says what is required;
     `got` holds labelled shapes or values; `names` the bound names (`steps=9`).
-    `late` marks what real Keras only raises when the model is executed.
+    `late` marks what real Keras does not raise at once: a bad constructor argument that
+    only fails in the first call, or shapes that only fail when the model is executed.
     """
 
     kind: str
@@ -37,4 +82,4 @@ def shape_text(value: object) -> str:
     return repr(value) if isinstance(value, str) else str(value)
 
 
-__all__ = ["Dim", "Dims", "Mismatch", "shape_text"]
+__all__ = ["KINDS", "Dim", "Dims", "Mismatch", "shape_text"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .dims import Dim, Dims, less, product, same, symbol
+from .dims import Dim, Dims, is_static, less, product, same, symbol
 from .mismatch import Mismatch
 
 
@@ -37,7 +37,7 @@ def _either(left: Dim, right: Dim) -> Dim:
     """Two axes that may agree: a plain integer > 1 decides, two symbols stay open."""
     if isinstance(left, int) or isinstance(right, int):
         return left if isinstance(left, int) else right
-    return symbol(f"{left}|{right}")
+    return symbol(f"{left}|{right}", static=is_static(left) or is_static(right))
 
 
 def normalize_axis(axis: int, rank: int) -> int:

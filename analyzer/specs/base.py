@@ -8,9 +8,10 @@ raises `Undecided`, and the reader's result is Unknown.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from functools import cache
+from typing import Protocol, TypeAlias
 
 from ..dims import Dims, symbol
 from ..unknown import Undecided, Unknown
@@ -30,37 +31,63 @@ class Args:
 
     Parameters of kind `size` that are Unknown read as a fresh symbol (a size exists,
     whatever it is). Parameters of kind `sizes1|2|3` read as tuples of that length.
+    Unknown entries of sizes or of a `shape` read as fresh symbols too.
+    `call` are the bound arguments of one call of the layer, dims in place of tensors
+    (see `LayerSpec`); empty where there is no call.
     """
 
-    __slots__ = ("_sizes", "_values")
+    __slots__ = ("_fresh", "_params", "_values", "call")
 
-    def __init__(self, values: Mapping[str, object], signature: _signature.Signature) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, object],
+        signature: _signature.Signature,
+        call: Args | None = None,
+    ) -> None:
         self._values = dict(values)
-        self._sizes = signature.params
+        self._params = signature.params
+        self._fresh: dict[str, object] = {}
+        self.call: Args = _no_arguments() if call is None else call
+
+    def with_call(self, call: Args | None) -> Args:
+        """The same arguments (the same symbols for Unknown ones) in one call."""
+        other = object.__new__(Args)
+        other._values, other._params, other._fresh = self._values, self._params, self._fresh
+        other.call = _no_arguments() if call is None else call
+        return other
 
     def __getattr__(self, name: str) -> object:
         try:
             value = self._values[name]
         except KeyError:
             raise AttributeError(name) from None
-        param = self._sizes.get(name)
+        param = self._params.get(name)
         kind = param.kind if param else "any"
-        if isinstance(value, Unknown):
-            value = self._unknown(name, kind, value)
-        elif kind.startswith("sizes") and not isinstance(value, tuple | list | type(None)):
-            value = (value,) * int(kind[-1])
-        if kind.startswith("sizes") and isinstance(value, list):
-            value = tuple(value)
+        if kind.startswith("sizes") or kind in ("size", "shape"):
+            return self._sizes(name, kind, value)
+        unknown = next((v for v in _leaves(value) if isinstance(v, Unknown)), None)
+        if unknown is not None:
+            raise Undecided(f"{name}: {unknown.reason}")
         return value
 
-    def _unknown(self, name: str, kind: str, value: Unknown) -> object:
-        if kind == "size":
-            self._values[name] = symbol(name)
-        elif kind.startswith("sizes"):
-            self._values[name] = tuple(symbol(f"{name}[{i}]") for i in range(int(kind[-1])))
-        else:
+    def _sizes(self, name: str, kind: str, value: object) -> object:
+        """A size, sizes or shape with a symbol, always the same, for what is Unknown."""
+        if kind == "shape" and isinstance(value, Unknown):
             raise Undecided(f"{name}: {value.reason}")
-        return self._values[name]
+        if kind.startswith("sizes") and not isinstance(value, tuple | list | type(None)):
+            value = (value,) * int(kind[-1])
+        if isinstance(value, tuple | list):
+            return tuple(self._size(f"{name}[{i}]", v) for i, v in enumerate(value))
+        return self._size(name, value)
+
+    def _size(self, name: str, value: object) -> object:
+        if not isinstance(value, Unknown):
+            return value
+        return self._fresh.setdefault(name, symbol(name))
+
+    def get(self, name: str, default: object = None) -> object:
+        """The argument, or `default` where it was not given (outside a call, say)."""
+        return getattr(self, name) if name in self._values else default
 
     def raw(self, name: str) -> object:
         """The argument as it was given, Unknown included."""
@@ -69,6 +96,23 @@ class Args:
     def as_dict(self) -> dict[str, object]:
         """All arguments as they were given."""
         return dict(self._values)
+
+
+@cache
+def _no_arguments() -> Args:
+    nothing = object.__new__(Args)
+    nothing._values, nothing._params, nothing._fresh = {}, {}, {}
+    nothing.call = nothing
+    return nothing
+
+
+def _leaves(value: object) -> Iterator[object]:
+    """The parts of nested lists and tuples."""
+    if isinstance(value, list | tuple):
+        for part in value:
+            yield from _leaves(part)
+    else:
+        yield value
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +150,10 @@ class Case:
     """A constructor call and inputs on which spec, executor and real Keras must agree.
 
     Shapes are full, batch included: `Case("Dense(4)", (2, 3))`. Several inputs are given
-    as a list of shapes, as the layer takes them; `dtype` is the inputs' dtype.
+    as a list of shapes, as the layer takes them; `dtype` is the inputs' dtype. None in a
+    shape is an axis Keras does not know: such a case is built, not executed. Keywords
+    are call arguments: a tuple (or list of tuples) stands for a tensor of that shape,
+    anything else for itself: `Case("LSTM(4)", (2, 5, 3), initial_state=[(2, 4), (2, 4)])`.
     """
 
     __slots__ = ("code", "dtype", "fails", "inputs", "kwargs")
@@ -131,9 +178,13 @@ class Fails(Case):
 
 
 MaskRule: TypeAlias = "Mask | Callable[[Args], Mask]"
-# Input dims as the layer's call takes them: one tuple, or a list for several inputs.
-Inputs: TypeAlias = "Dims | list[Dims]"
-Outputs: TypeAlias = "Dims | list[Dims] | tuple[Dims, ...]"
+TrainingRule: TypeAlias = "Training | Callable[[Args], Training]"
+# A tuple is the shape of one tensor, a list a structure of several, at any depth.
+Inputs: TypeAlias = "Dims | list[Inputs]"
+Outputs: TypeAlias = "Dims | list[Outputs]"
+# The dtype of the output from (arguments, dtypes of the inputs in their structure,
+# compute dtype); the inputs' float dtypes have already been cast to the compute dtype.
+DTypeRule: TypeAlias = "Callable[[Args, object, str | None], str | None]"
 
 
 def no_weights(c: Args, x: Inputs) -> dict[str, Weight]:
@@ -146,30 +197,55 @@ def same_shape(c: Args, x: Inputs) -> Outputs:
     return x
 
 
+def compute_dtype(c: Args, given: object, compute: str | None) -> str | None:
+    """The dtype the layer computes in, whatever the inputs' dtype."""
+    return compute
+
+
+def input_dtype(c: Args, given: object, compute: str | None) -> str | None:
+    """The dtype of the input, integers and booleans included."""
+    first = next(_leaves(given))
+    return first if isinstance(first, str) else None
+
+
 @dataclass(frozen=True, slots=True)
 class LayerSpec:
     """What a Keras layer is: constructor, accepted input, weights, output, mask, mode.
 
     `accepts` names the axes: "(batch, steps, channels)" wants exactly rank 3,
     "(batch, ..., features)" at least 2; None leaves the input to `output`.
-    `weights` keys are paths ("kernel", "forward_layer/cell/kernel"), in Keras' order.
-    `check` runs on the constructor arguments alone and raises `Mismatch`.
-    `call` is the call signature; `call_args` beyond the first input are keyword tensors
-    (`mask`, `initial_state`, ...). `legacy` are constructor names of Keras 2 only.
+    `output`, `weights`, `flops` get `c`, the constructor arguments, and `x`, the first
+    argument of the call: a tuple of dims for one tensor, a list for several. Ranks are
+    known (for an unknown one there is `applied.assumed`). Further
+    arguments of the call are `c.call`, dims in place of tensors in the same structure
+    (`c.call.initial_state`), absent outside a call (`c.call.get(...)`). `output` returns
+    a tuple for one tensor and a list for several; Keras 3 returns the outermost such
+    list as a tuple, Keras 2 as a list. `weights` keys are the attribute path in saved
+    files and the weight's name ("kernel", "forward_layer/cell/kernel"), in the order of
+    `layer.weights`. `flops` counts one sample. `check` runs on the constructor arguments
+    alone, beyond the domains of single parameters, and raises `Mismatch`.
+    `call` is the call signature, tensors of kind `tensor`, `tensors` or `mask`.
+    `states` are the state shapes of an RNN cell, batch left out, nested as the cell has
+    them. `function` is the functional form of the same layer ("add", its signature).
+    `keras2` is the constructor of Keras 2 where it takes other parameters; `legacy` are
+    constructor names of Keras 2 only.
     """
 
     name: str
     signature: str
-    accepts: str | None = "(batch, ...)"
+    accepts: str | None = None
     output: Callable[[Args, Inputs], Outputs] = same_shape
     weights: Callable[[Args, Inputs], dict[str, Weight]] = no_weights
     mask: MaskRule = Mask.DROP
-    training: Training = Training.SAME
-    call: str = "(inputs)"
-    dtype: Callable[[Args, object], object] | None = None  # None: the compute dtype
+    training: TrainingRule = Training.SAME
+    call: str = "(inputs: tensor)"
+    dtype: DTypeRule = compute_dtype
     check: Callable[[Args], None] | None = None
+    states: Callable[[Args], list[Inputs]] | None = None
     aliases: tuple[str, ...] = ()
     legacy: tuple[str, ...] = ()
+    keras2: str | None = None
+    function: tuple[str, str] | None = None
     flops: Callable[[Args, Inputs, Outputs], object] | None = None
     cases: tuple[Case, ...] = ()
 
@@ -178,9 +254,51 @@ class LayerSpec:
         """The parsed constructor signature (base-layer keywords are not in it)."""
         return _signature.parse(self.signature)
 
+    @property
+    def call_parameters(self) -> _signature.Signature:
+        """The parsed call signature."""
+        return _signature.parse(self.call)
+
     def mask_rule(self, config: Args) -> Mask:
         """The mask behaviour under this configuration."""
         return self.mask if isinstance(self.mask, Mask) else self.mask(config)
+
+    def training_rule(self, config: Args) -> Training:
+        """Whether `training` matters under this configuration."""
+        return self.training if isinstance(self.training, Training) else self.training(config)
+
+
+class LayerLike(Protocol):
+    """A layer as the argument of another layer (kind `layer`), in either reader.
+
+    Built-in ones are `applied.Configured`; the analyzer and the executor give theirs,
+    user-defined layers included, the same methods. `name` is the layer's own name,
+    `config` the constructor arguments (None for a user-defined layer).
+    """
+
+    name: str
+    spec: LayerSpec | None
+    config: Args | None
+
+    def output(self, x: Inputs, **call: object) -> Outputs:
+        """The shapes a call returns; `call` are dims and values by parameter name."""
+        ...
+
+    def weights(self, x: Inputs, **call: object) -> dict[str, Weight]:
+        """The weights a first call makes."""
+        ...
+
+    def mask_rule(self) -> Mask:
+        """What it does with a mask."""
+        ...
+
+    def training_rule(self) -> Training:
+        """Whether `training` matters to it."""
+        ...
+
+    def states(self) -> list[Inputs]:
+        """The state shapes of an RNN cell; raises `Undecided` where they are unknown."""
+        ...
 
 
 # Keywords every layer takes beside its own (Keras 3.15's Layer.__init__ and friends).
