@@ -6,6 +6,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .position import Position
+
 
 class Level(enum.Enum):
     """How sure and how bad: error = real Keras raises; warning = silently wrong; hint."""
@@ -13,17 +15,6 @@ class Level(enum.Enum):
     ERROR = "error"
     WARNING = "warning"
     HINT = "hint"
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A range in a source, lines from 1, columns from 0; `cell` for notebooks, from 1."""
-
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-    cell: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def location(place: Place) -> str:
     """`model.py:14:9`, with the cell for notebooks: `nb.ipynb:cell 3:2:5`."""
     position = place.position
     cell = f"cell {position.cell}:" if position.cell else ""
-    return f"{place.path}:{cell}{position.line}:{position.column + 1}"
+    return f"{place.path}:{cell}{position.line}:{position.column}"
 
 
 def concise(finding: Finding) -> str:
