@@ -74,20 +74,25 @@ class _Walk:
     def _folder(self, folder: Path, ignores: tuple[_Ignore, ...]) -> None:
         if self.choice.gitignore:
             ignores = (*ignores, *_ignores_of(folder))
-        try:
-            with os.scandir(folder) as entries:
-                listed = sorted(entries, key=lambda entry: entry.name)
-        except OSError as error:
-            self.failures.append((str(folder), error.strerror or str(error)))
-            return
-        # A link to a folder is not followed, as in git: so that no loop can be.
-        folders = [folder / entry.name for entry in listed if entry.is_dir(follow_symlinks=False)]
-        for path in (folder / entry.name for entry in listed if entry.is_file()):
+        files, folders = self._listed(folder)
+        for path in files:
             if self._is_source(path) and self._wanted(path, False, ignores):
                 self.found[path] = None
         for path in folders:
             if path.name not in NEVER and self._wanted(path, True, ignores):
                 self._folder(path, ignores)
+
+    def _listed(self, folder: Path) -> tuple[list[Path], list[Path]]:
+        """The files and the folders of a folder, by name."""
+        try:
+            with os.scandir(folder) as entries:
+                listed = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            self.failures.append((str(folder), error.strerror or str(error)))
+            return [], []
+        # A link to a folder is not followed, as in git: so that no loop can be.
+        folders = [folder / entry.name for entry in listed if entry.is_dir(follow_symlinks=False)]
+        return [folder / entry.name for entry in listed if entry.is_file()], folders
 
     def _is_source(self, path: Path) -> bool:
         if self._include is not None:

@@ -23,7 +23,7 @@ def tree(root: Path, *names: str, **texts: str) -> None:
 
 def names(root: Path, *named: str, **choice: object) -> list[str]:
     """What a walk finds, relative to the root."""
-    found = discover([root / n for n in named or ["."]], Choice(root=root, **choice))  # type: ignore
+    found = discover([root / n for n in named or ["."]], Choice(root=root, **choice))
     assert found.failures == ()
     return [path.relative_to(root).as_posix() for path in found.paths]
 
