@@ -1,0 +1,1 @@
+"""Rules about subclassed layers and models (SUB)."""

@@ -1,0 +1,1 @@
+"""Rules about call mode and freezing (TRN)."""
