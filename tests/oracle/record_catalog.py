@@ -16,6 +16,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import sys
 import tempfile
 import traceback
@@ -25,6 +26,8 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 DATA = Path(__file__).parent.parent / "data"
+# Where Keras is installed is no part of the record.
+PATHS = re.compile(r"(?:/[\w.+-]+)+/(?=site-packages/|tests/)|/tmp/\w+/?")
 
 
 def outcome(program: str, names: dict[str, object]) -> dict[str, object]:
@@ -42,7 +45,7 @@ def outcome(program: str, names: dict[str, object]) -> dict[str, object]:
         except Exception as error:  # whatever Keras raises is the record
             frames = traceback.extract_tb(error.__traceback__)
             lines = [f.lineno for f in frames if f.filename == "<program>"]
-            text = " ".join(str(error).split())[:300]
+            text = PATHS.sub("", " ".join(str(error).split()))[:300]
             result = {"raises": type(error).__name__, "message": text, "lines": lines}
     kept = [" ".join(str(w.message).split())[:200] for w in seen if w.category is UserWarning]
     return result | ({"warnings": kept[:3]} if kept else {})
