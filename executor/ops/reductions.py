@@ -1,0 +1,258 @@
+"""Reductions over axes, and running sums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from ...analyzer import shapes
+from ...analyzer.specs.base import Args, TensorType
+from ..composite import composite
+from ..op import Arrays, Case, Op, Run, Statics, Traits, Vjp
+from ..tensor import OPERATORS as ops
+from ..tensor import TensorLike
+from . import rules
+
+_SIGNATURE = "(x: tensor, axis=None, keepdims=False)"
+_CASES = (
+    Case((2, 3)),
+    Case((2, 3), axis=1),
+    Case((2, 3, 4), axis=(0, -1), keepdims=True),
+)
+
+
+def _kernel(function: Callable[..., object]) -> Callable[[Statics, Arrays, Arrays], Run]:
+    def bind(s: Statics, ins: Arrays, outs: Arrays) -> Run:
+        axis = rules.axes_of(s.axis, ins[0].ndim)
+        return partial(function, ins[0], axis=axis, out=outs[0], keepdims=s.keepdims)
+
+    return bind
+
+
+def _reduction(
+    name: str,
+    function: Callable[..., object],
+    vjp: Vjp | None,
+    rule: Callable[[Args], TensorType] = rules.reduced,
+) -> Op:
+    return Op(
+        name,
+        spec=rules.primitive(name, _SIGNATURE, rule),
+        kernel=_kernel(function),
+        vjp=vjp,
+        cases=_CASES,
+    )
+
+
+def spread(g: TensorLike, x: TensorLike, s: Statics) -> TensorLike:
+    """A reduced value with its axes put back as 1."""
+    if s.keepdims:
+        return g
+    axes = rules.axes_of(s.axis, len(x.shape))
+    return ops["reshape"](g, tuple(1 if i in axes else d for i, d in enumerate(x.shape)))
+
+
+def _sum_grad(g: TensorLike, out: TensorLike, x: TensorLike, s: Statics) -> TensorLike:
+    return ops["broadcast_to"](spread(g, x, s), x.shape)
+
+
+def _extreme_grad(g: TensorLike, out: TensorLike, x: TensorLike, s: Statics) -> TensorLike:
+    # Ties share the gradient equally, as in TensorFlow.
+    hit = ops["cast"](x == spread(out, x, s), x.dtype.name)
+    count = ops["sum"](hit, axis=s.axis, keepdims=True)
+    return hit * (spread(g, x, s) / count)
+
+
+def _prod_grad(g: TensorLike, out: TensorLike, x: TensorLike, s: Statics) -> TensorLike:
+    """The product of all others, from both sides: right also where x is 0."""
+    axes = rules.axes_of(s.axis, len(x.shape))
+    rest = [i for i in range(len(x.shape)) if i not in axes]
+    order = (*rest, *axes)
+    moved = ops["transpose"](x, order)
+    flat = ops["reshape"](moved, (*[x.shape[i] for i in rest], -1))
+    left = ops["cumprod"](flat, axis=-1, exclusive=True)
+    right = ops["cumprod"](flat, axis=-1, exclusive=True, reverse=True)
+    back = ops["reshape"](left * right, moved.shape)
+    others = ops["transpose"](back, tuple(int(i) for i in np.argsort(order)))
+    return spread(g, x, s) * others
+
+
+sum_ = _reduction("sum", np.sum, (_sum_grad,))
+_reduction("max", np.max, (_extreme_grad,))
+_reduction("min", np.min, (_extreme_grad,))
+_reduction("prod", np.prod, (_prod_grad,))
+_reduction("any", np.any, None, rules.reduced_to("bool"))
+_reduction("all", np.all, None, rules.reduced_to("bool"))
+
+
+def count(x: TensorLike, axis: object) -> int:
+    """How many elements one reduced value stands for."""
+    total = 1
+    for i in rules.axes_of(axis, len(x.shape)):
+        total *= x.shape[i]
+    return total
+
+
+@composite
+def mean(x: TensorLike, axis: object = None, keepdims: bool = False) -> TensorLike:
+    """The mean over axes; integers give floats."""
+    x = as_float(x)
+    total = ops["sum"](x, axis=axis, keepdims=keepdims)
+    n = count(x, axis)
+    return total * (1.0 / n) if n else total / 0.0
+
+
+def as_float(x: TensorLike) -> TensorLike:
+    """Integers and booleans as floats, floats as they are."""
+    x = ops["identity"](x)
+    return ops["cast"](x, rules.floating(x.dtype.name))
+
+
+@composite
+def var(x: TensorLike, axis: object = None, keepdims: bool = False) -> TensorLike:
+    """The mean squared distance from the mean."""
+    x = as_float(x)
+    centred = x - ops["mean"](x, axis=axis, keepdims=True)
+    return ops["mean"](ops["square"](centred), axis=axis, keepdims=keepdims)
+
+
+@composite
+def std(x: TensorLike, axis: object = None, keepdims: bool = False) -> TensorLike:
+    """The square root of the variance."""
+    return ops["sqrt"](ops["var"](x, axis=axis, keepdims=keepdims))
+
+
+@composite
+def logsumexp(x: TensorLike, axis: object = None, keepdims: bool = False) -> TensorLike:
+    """log(sum(exp(x))) without overflow."""
+    x = as_float(x)
+    top = ops["stop_gradient"](ops["max"](x, axis=axis, keepdims=True))
+    top = ops["where"](ops["isfinite"](top), top, 0)
+    total = ops["sum"](ops["exp"](x - top), axis=axis, keepdims=True)
+    out = ops["log"](total) + top
+    return out if keepdims else ops["sum"](out, axis=axis, keepdims=False)
+
+
+@composite
+def count_nonzero(x: TensorLike, axis: object = None) -> TensorLike:
+    """How many elements are not zero."""
+    return ops["sum"](ops["cast"](x != 0, "int32"), axis=axis)
+
+
+@composite
+def norm(
+    x: TensorLike, ord: object = None, axis: object = None, keepdims: bool = False
+) -> TensorLike:
+    """Vector norm over axes: 2 (default), 1, or infinity."""
+    if ord in (None, 2, "euclidean", "fro"):
+        total = ops["sum"](ops["square"](x), axis=axis, keepdims=keepdims)
+        return ops["sqrt"](total)
+    if ord == 1:
+        return ops["sum"](ops["absolute"](x), axis=axis, keepdims=keepdims)
+    if ord in (np.inf, "inf"):
+        return ops["max"](ops["absolute"](x), axis=axis, keepdims=keepdims)
+    raise ValueError(f"norm of order {ord!r} is not available")
+
+
+def _arg_rule(a: Args) -> TensorType:
+    """(..., n, ...) -> (..., ...) of positions; all axes at once for None."""
+    shape = a.x.shape
+    if a.axis is None:
+        return TensorType((1,) * len(shape) if a.keepdims else (), "int32")
+    axis = shapes.normalize_axis(a.axis, len(shape))
+    middle = (1,) if a.keepdims else ()
+    return TensorType((*shape[:axis], *middle, *shape[axis + 1 :]), "int32")
+
+
+def _arg_kernel(function: Callable[..., np.ndarray]) -> Callable[..., Run]:
+    def bind(s: Statics, ins: Arrays, outs: Arrays) -> Run:
+        x, out = ins[0], outs[0]
+
+        def run() -> None:
+            np.copyto(out, function(x, axis=s.axis, keepdims=s.keepdims), casting="unsafe")
+
+        return run
+
+    return bind
+
+
+for _name in ("argmax", "argmin"):
+    Op(
+        _name,
+        spec=rules.primitive(_name, _SIGNATURE, _arg_rule),
+        kernel=_arg_kernel(getattr(np, _name)),
+        vjp=None,
+        cases=(Case((2, 3)), Case((2, 3), axis=1), Case((2, 3), axis=0, keepdims=True)),
+    )
+
+
+def _shift(x: np.ndarray, axis: int, first: float) -> np.ndarray:
+    """One step later along an axis, `first` coming in at the start."""
+    shifted = np.empty_like(x)
+    ahead = np.moveaxis(shifted, axis, 0)
+    ahead[:1] = first
+    ahead[1:] = np.moveaxis(x, axis, 0)[:-1]
+    return shifted
+
+
+def _running(function: Callable[..., np.ndarray], first: float) -> Callable[..., Run]:
+    def bind(s: Statics, ins: Arrays, outs: Arrays) -> Run:
+        x = np.flip(ins[0], s.axis) if s.reverse else ins[0]
+        out = np.flip(outs[0], s.axis) if s.reverse else outs[0]
+
+        def run() -> None:
+            source = _shift(x, s.axis, first) if s.exclusive else x
+            function(source, axis=s.axis, out=out)
+
+        return run
+
+    return bind
+
+
+def _cumsum_grad(g: TensorLike, out: TensorLike, x: TensorLike, s: Statics) -> TensorLike:
+    return _cumsum(g, s.axis, s.exclusive, not s.reverse)
+
+
+_RUNNING = "(x: tensor, axis=0, exclusive=False, reverse=False)"
+_cumsum = Op(
+    "cumsum",
+    spec=rules.primitive("cumsum", _RUNNING, rules.same),
+    kernel=_running(np.cumsum, 0.0),
+    vjp=(_cumsum_grad,),
+    cases=(Case((3, 4)), Case((3, 4), axis=1, exclusive=True), Case((5,), reverse=True)),
+)
+
+
+def _cumprod_grad(g: TensorLike, out: TensorLike, x: TensorLike, s: Statics) -> TensorLike:
+    return _cumsum(g * out, s.axis, s.exclusive, not s.reverse) / x
+
+
+_cumprod = Op(
+    "cumprod",
+    spec=rules.primitive("cumprod", _RUNNING, rules.same),
+    kernel=_running(np.cumprod, 1.0),
+    vjp=(_cumprod_grad,),
+    cases=(
+        Case((3, 4), low_high=(0.5, 1.5)),
+        Case((3, 4), axis=1, exclusive=True, low_high=(0.5, 1.5)),
+    ),
+)
+
+identity = Op(
+    "identity",
+    spec=rules.primitive("identity", "(x: tensor)", rules.same),
+    kernel=lambda s, ins, outs: partial(np.copyto, outs[0], ins[0]),
+    vjp=(lambda g, out, x: g,),
+    cases=(Case((2, 3)),),
+    traits=Traits(alias=lambda s, x: x),
+)
+stop_gradient = Op(
+    "stop_gradient",
+    spec=rules.primitive("stop_gradient", "(x: tensor)", rules.same),
+    kernel=lambda s, ins, outs: partial(np.copyto, outs[0], ins[0]),
+    vjp=None,
+    cases=(Case((2, 3)),),
+    traits=Traits(alias=lambda s, x: x),
+)
