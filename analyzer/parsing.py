@@ -67,6 +67,11 @@ def syntax_problem(text: str) -> SourceProblem | None:
 def _told(error: SyntaxError) -> SourceProblem:
     line, column = max(error.lineno or 1, 1), max(error.offset or 1, 1)
     end_line, end_column = error.end_lineno or line, error.end_offset or column + 1
+    if isinstance(error, IndentationError) and error.text:
+        # Told at the end of the line; it is its beginning that is wrong.
+        code = error.text.strip()
+        column, end_line = error.text.find(code) + 1, line
+        end_column = column + len(code)
     if (end_line, end_column) <= (line, column):
         end_line, end_column = line, column + 1
     words = error.msg.removeprefix("invalid syntax. ").replace(" (<unknown>, line 1)", "")

@@ -60,8 +60,12 @@ class Source:
         return cls(path, text.encode("utf-8"), "stdin" if path == STDIN else kind)
 
     def relevant(self) -> bool:
-        """Whether the bytes name Keras or TensorFlow at all; costs next to nothing."""
-        return b"keras" in self._data or b"tensorflow" in self._data
+        """Whether the bytes name Keras or TensorFlow at all; costs next to nothing.
+
+        A file that could not be opened counts as relevant, so that it is told.
+        """
+        named = b"keras" in self._data or b"tensorflow" in self._data
+        return named or self._unreadable is not None
 
     @cached_property
     def _decoded(self) -> Decoded | SourceProblem:

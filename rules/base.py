@@ -16,6 +16,7 @@ from ..analyzer.analysis import Analysis
 from ..analyzer.facts import Fact
 from ..analyzer.findings import Level
 from ..analyzer.mismatch import Mismatch
+from ..analyzer.position import Position
 from ..analyzer.values import Site
 from .edits import Change
 
@@ -50,6 +51,7 @@ class Draft:
     hint: str = ""
     change: Change | None = None
     level: Level | None = None  # where one condition is an error here and a warning there
+    at: Position | None = None  # where it is not about a node: a comment, unreadable text
 
 
 class Rule:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from ..analyzer.position import Position
 from ..analyzer.values import Site
 
 _EMPTY = cst.Module([])
@@ -13,10 +14,11 @@ _EMPTY = cst.Module([])
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """New text for the node of a site."""
+    """New text for the node of a site, or for the span `at` in its file."""
 
     site: Site
     text: str
+    at: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)

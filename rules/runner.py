@@ -1,31 +1,69 @@
-"""Run rules over an analysis: drafts become findings, ordered and without repetition."""
+"""Run rules over an analysis: drafts become findings, ordered, once each, wanted ones only."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+import libcst as cst
 
 from ..analyzer.analysis import Analysis
+from ..analyzer.facts import Fact
 from ..analyzer.findings import Edit, Finding, Fix, Level, Place, Related
+from ..analyzer.position import Position
+from ..analyzer.suppressions import Suppression
 from ..analyzer.values import Site
 from .base import Draft, Rule
 from .edits import Change
 from .registry import rules
+from .verdict import Verdict
 
 
 def judge(analysis: Analysis, chosen: Iterable[type[Rule]] | None = None) -> list[Finding]:
-    """All findings of the chosen rules, in the order of the source, each once."""
-    picked = rules() if chosen is None else chosen
+    """All findings of the chosen rules, in the order of the source, each once.
+
+    Findings that a comment in the source suppresses are left out.
+    """
+    picked = list(rules() if chosen is None else chosen)
     running = [r(analysis) for r in picked if analysis.options.dialect in r.dialects]
+    used: set[Suppression] = set()
     found: dict[tuple[str, Place], Finding] = {}
-    for fact in analysis.facts:
-        if fact.site.guarded:
-            continue
-        for rule in running:
-            for draft in rule.visit(fact):
-                if not draft.site.guarded:
-                    finding = _finding(rule, draft)
-                    found.setdefault((finding.code, finding.place), finding)
+    for fact in [*analysis.facts, _verdict(analysis, picked, used)]:
+        for finding, site in _reported(running, fact):
+            covering = _covering(finding, site)
+            if isinstance(fact, Verdict):
+                covering = ()  # a comment cannot hide that it is of no use
+            used.update(covering)
+            if not covering:
+                found.setdefault((finding.code, finding.place), finding)
     return sorted(found.values(), key=_order)
+
+
+def _verdict(analysis: Analysis, ran: list[type[Rule]], used: set[Suppression]) -> Verdict:
+    """The fact that comes last; `used` is filled by the time a rule sees it."""
+    site = Site(analysis.source, cst.Pass())
+    known = _called(rules()) | _called(ran)
+    everything = set(rules()) <= set(ran)
+    return Verdict(site, used, _called(ran), known, everything)
+
+
+def _called(of: Iterable[type[Rule]]) -> frozenset[str]:
+    """Every word a comment can name one of the rules by."""
+    words = [(r.code, r.name, r.code.rstrip("0123456789")) for r in of]
+    return frozenset(word.lower() for each in words for word in each)
+
+
+def _reported(running: list[Rule], fact: Fact) -> Iterator[tuple[Finding, Site]]:
+    if fact.site.guarded:
+        return
+    for rule in running:
+        for draft in rule.visit(fact):
+            if not draft.site.guarded:
+                yield _finding(rule, draft), draft.site
+
+
+def _covering(finding: Finding, site: Site) -> tuple[Suppression, ...]:
+    comments = site.source.suppressions
+    return comments.covering(finding.code, finding.name, finding.place.position)
 
 
 def _finding(rule: Rule, draft: Draft) -> Finding:
@@ -33,7 +71,7 @@ def _finding(rule: Rule, draft: Draft) -> Finding:
         rule.code,
         rule.name,
         draft.level or rule.level,
-        place(draft.site),
+        place(draft.site, draft.at),
         draft.subject,
         draft.says,
         draft.needs,
@@ -46,13 +84,13 @@ def _finding(rule: Rule, draft: Draft) -> Finding:
     )
 
 
-def place(site: Site) -> Place:
-    """The position of a site, computed on demand."""
-    return Place(site.source.path, site.source.position(site.node))
+def place(site: Site, at: Position | None = None) -> Place:
+    """The position of a site, computed on demand, or another one in its file."""
+    return Place(site.source.path, at or site.source.position(site.node))
 
 
 def _fix(change: Change) -> Fix:
-    edits = tuple(Edit(place(r.site), r.text) for r in change.replacements)
+    edits = tuple(Edit(place(r.site, r.at), r.text) for r in change.replacements)
     return Fix(change.title, edits, change.safe)
 
 

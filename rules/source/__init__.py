@@ -1,0 +1,1 @@
+"""Rules about the text itself: what cannot be read, and comments of no use."""
