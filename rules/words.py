@@ -42,3 +42,19 @@ def shape(tensor: Tensor) -> str:
 def is_user_class(layer: Instance) -> bool:
     """Whether the layer's class stands in the checked program."""
     return isinstance(layer.cls, Class)
+
+
+def op_name(spelling: str) -> str:
+    """A function as messages call it: `tf.matmul`, `@`, `Tensor.reshape`."""
+    return OPERATORS.get(spelling.rpartition(".")[2], spelling)
+
+
+OPERATORS = {
+    "__add__": "+",
+    "__sub__": "-",
+    "__mul__": "*",
+    "__truediv__": "/",
+    "__matmul__": "@",
+    "__pow__": "**",
+    "__getitem__": "indexing",
+}
