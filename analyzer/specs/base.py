@@ -20,10 +20,17 @@ from . import signature as _signature
 
 @dataclass(frozen=True, slots=True)
 class TensorType:
-    """Shape and dtype; `shape` None is an unknown rank, `dtype` None an unknown dtype."""
+    """Shape and dtype; `shape` None is an unknown rank, `dtype` None an unknown dtype.
+
+    The dtypes "int" and "float" are weak: those of Python literals. `content` is the
+    known value, where it is small and known (see content.py); `kind` is that of
+    `values.Tensor`, "" for a literal or where it is not known. Neither counts in `==`.
+    """
 
     shape: Dims | None
     dtype: str | None = "float32"
+    content: object = field(default=None, compare=False)
+    kind: str = field(default="", compare=False)
 
 
 class Args:
@@ -34,26 +41,30 @@ class Args:
     Unknown entries of sizes or of a `shape` read as fresh symbols too.
     `call` are the bound arguments of one call of the layer, dims in place of tensors
     (see `LayerSpec`); empty where there is no call.
+    `library` says whose rules hold for an op: "keras", "tf" or "numpy".
     """
 
-    __slots__ = ("_fresh", "_params", "_values", "call")
+    __slots__ = ("_fresh", "_params", "_values", "call", "library")
 
     def __init__(
         self,
         values: Mapping[str, object],
         signature: _signature.Signature,
         call: Args | None = None,
+        library: str = "keras",
     ) -> None:
         self._values = dict(values)
         self._params = signature.params
         self._fresh: dict[str, object] = {}
         self.call: Args = _no_arguments() if call is None else call
+        self.library = library
 
     def with_call(self, call: Args | None) -> Args:
         """The same arguments (the same symbols for Unknown ones) in one call."""
         other = object.__new__(Args)
         other._values, other._params, other._fresh = self._values, self._params, self._fresh
         other.call = _no_arguments() if call is None else call
+        other.library = self.library
         return other
 
     def __getattr__(self, name: str) -> object:
@@ -175,6 +186,22 @@ class Fails(Case):
     ) -> None:
         super().__init__(code, *inputs, dtype=dtype, **kwargs)
         self.fails = True
+
+
+class Call:
+    """A call of an op on which spec, executor and real libraries must agree.
+
+    Inputs are the shapes of the tensor parameters in order (a list of shapes for
+    `tensors`), keywords the other canonical parameters; `of` is the dtype of the
+    inputs, or a tuple of dtypes in turn. It is tried under every spelling that can say it.
+    """
+
+    __slots__ = ("inputs", "kwargs", "of")
+
+    def __init__(
+        self, *inputs: object, of: str | tuple[str, ...] = "float32", **kwargs: object
+    ) -> None:
+        self.inputs, self.of, self.kwargs = inputs, of, kwargs
 
 
 MaskRule: TypeAlias = "Mask | Callable[[Args], Mask]"
@@ -319,13 +346,14 @@ class OpSpec:
     """What a tensor function is: parameters and the types of what it returns.
 
     `signature` is canonical: kinds `tensor` (an array or anything convertible),
-    `tensors` (a list of them), other kinds are static. `result` gets tensor arguments as
-    `TensorType` of known rank, static ones as values, and returns a `TensorType` or a
-    (nested) list/tuple of them. `names` maps every public spelling to its own signature,
+    `tensors` (a list of them), `shape`, `axis`, `dtype` and others are static, `raw` is
+    left as given. `result` gets tensor arguments as `TensorType` of known rank, static
+    ones as values, and returns a `TensorType`, a (nested) list/tuple of them, or Python
+    data. `names` maps every public spelling to its own signature,
     parameters annotated with the canonical name where it differs and `_` where ignored:
     `{"tf.reduce_sum": "(input_tensor: x, axis=None, keepdims=False, name: _ = None)"}`;
     None is the canonical signature. `any_rank` lets `result` see shape None as well.
-    `fold` computes on small known values (shape vectors), where that matters.
+    `fold` computes the content of the result where that of all tensors is known.
     """
 
     name: str
@@ -334,7 +362,7 @@ class OpSpec:
     names: Mapping[str, str | None]
     any_rank: bool = False
     fold: Callable[[Args], object] | None = None
-    cases: tuple[Case, ...] = ()
+    cases: tuple[Call, ...] = ()
 
     @property
     def parameters(self) -> _signature.Signature:

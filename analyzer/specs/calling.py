@@ -1,0 +1,119 @@
+"""From a call of a public name to the type of its result.
+
+`bind` is shared by analyzer and executor: it turns the arguments of any spelling into
+those of the one canonical op. `infer` is the analyzer's: it runs the op's result rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ..unknown import Undecided, Unknown
+from . import convert, dtypes, registry, signature
+from .base import Args, OpSpec, TensorType
+
+_KINDS = {"numpy": "array", "tf": "tensor", "keras": "tensor"}
+
+
+def library_of(spelling: str) -> str:
+    """Whose rules hold for a spelling: "tf", "numpy" or "keras" (Keras 2's backend: tf)."""
+    if spelling.startswith(("numpy.", "array.", "sklearn.")):
+        return "numpy"
+    if spelling.startswith(("tf.", "tensor.", "variable.", "keras.backend.")):
+        return "tf"
+    return "keras"
+
+
+def bind(
+    spelling: str, args: Sequence[object], kwargs: Mapping[str, object]
+) -> tuple[OpSpec, dict[str, object]]:
+    """The op of a spelling, and its arguments by canonical name; raises `BindError`."""
+    spec, text = registry.spellings()[spelling]
+    own = signature.parse(text)
+    given = own.complete(own.bind(args, kwargs))
+    names = {p.name: p.name if p.kind == "any" else p.kind for p in own.params.values()}
+    values = {names[n]: v for n, v in given.items() if names[n] != "_"}
+    return spec, spec.parameters.complete(values)
+
+
+def bind_canonical(
+    spec: OpSpec, args: Sequence[object], kwargs: Mapping[str, object]
+) -> dict[str, object]:
+    """Arguments of a canonical call (an operator, say) with the defaults of the others."""
+    return spec.parameters.complete(spec.parameters.bind(args, kwargs))
+
+
+def prepare(spec: OpSpec, values: Mapping[str, object], library: str) -> Args:
+    """Arguments as the result rule reads them, by the kind of each parameter."""
+    params = spec.parameters.params
+    read = {n: _read(v, params[n].kind, library) for n, v in values.items() if n in params}
+    return Args(read, spec.parameters, library=library)
+
+
+def _read(value: object, kind: str, library: str) -> object:
+    if kind == "tensor":
+        return None if value is None else convert.as_tensor(value, library)
+    if kind == "tensors":
+        return _tensors(value, library)
+    if kind == "shape":
+        return convert.as_shape(value)
+    if kind == "axis":
+        return convert.as_axis(value)
+    if kind == "dtype":
+        return convert.as_dtype(value, library)
+    return value if kind == "raw" else convert.as_value(value)
+
+
+def _tensors(value: object, library: str) -> object:
+    """A list of tensors; one tensor of known length counts as a list of its parts."""
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, list | tuple):
+        return [convert.as_tensor(v, library) for v in value]
+    whole = convert.as_tensor(value, library)
+    if whole.shape and isinstance(whole.shape[0], int):
+        return [replace(whole, shape=whole.shape[1:], content=None)] * whole.shape[0]
+    raise Undecided("a sequence of tensors of unknown length")
+
+
+def infer(spec: OpSpec, values: Mapping[str, object], library: str) -> object:
+    """What the op returns: types in its structure, or Unknown; raises `Mismatch`."""
+    try:
+        args = prepare(spec, values, library)
+        tensors = list(_tensor_args(args))
+        if not spec.any_rank and any(t.shape is None for t in tensors):
+            return Unknown("rank unknown")
+        result = spec.result(args)
+        if spec.fold and tensors and all(t.content is not None for t in tensors):
+            result = replace(result, content=spec.fold(args))
+    except Undecided as undecided:
+        return Unknown(undecided.reason)
+    keras = any(t.kind == "keras" for t in tensors)
+    return _finish(result, library, "keras" if keras else _KINDS[library])
+
+
+def _tensor_args(args: Args) -> list[TensorType]:
+    found = []
+    for value in args.as_dict().values():
+        parts = value if isinstance(value, list) else [value]
+        found += [p for p in parts if isinstance(p, TensorType)]
+    return found
+
+
+def _finish(result: object, library: str, kind: str) -> object:
+    """Weak dtypes made strong, and the kind of tensor that the library makes."""
+    if isinstance(result, TensorType):
+        dtype = dtypes.strong(result.dtype, library)
+        return replace(result, dtype=dtype, kind=result.kind or kind)
+    if isinstance(result, list):
+        return [_finish(r, library, kind) for r in result]
+    if isinstance(result, tuple):
+        return tuple(_finish(r, library, kind) for r in result)
+    return result
+
+
+def call(spelling: str, args: Sequence[object], kwargs: Mapping[str, object]) -> object:
+    """The result of calling a public name; raises `Mismatch` and `BindError`."""
+    spec, values = bind(spelling, args, kwargs)
+    return infer(spec, values, library_of(spelling))
