@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -22,6 +22,13 @@ from .tensor import OPERATORS, Tensor, TensorLike
 
 Arrays: TypeAlias = "list[np.ndarray]"
 Run: TypeAlias = "Callable[[], object]"
+
+
+class Typed(Protocol):
+    """Anything with a shape and a dtype."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype
 
 
 class Statics:
@@ -203,7 +210,7 @@ class Call:
     __slots__ = ("key", "layout", "op", "outputs", "statics", "structure")
 
     def __init__(
-        self, op: Op, tensors: Sequence[TensorLike], layout: object, statics: object
+        self, op: Op, tensors: Sequence[Typed], layout: object, statics: object
     ) -> None:
         self.op, self.layout = op, layout
         names = op._static_names

@@ -10,7 +10,7 @@ import numpy as np
 from ...analyzer import shapes
 from ...analyzer.specs.base import Args, TensorType
 from ..composite import composite
-from ..op import Arrays, Case, Op, Run, Statics, Traits, Vjp
+from ..op import Arrays, Case, Op, Run, Statics, Vjp
 from ..tensor import OPERATORS as ops
 from ..tensor import TensorLike
 from . import rules
@@ -238,21 +238,4 @@ _cumprod = Op(
         Case((3, 4), low_high=(0.5, 1.5)),
         Case((3, 4), axis=1, exclusive=True, low_high=(0.5, 1.5)),
     ),
-)
-
-identity = Op(
-    "identity",
-    spec=rules.primitive("identity", "(x: tensor)", rules.same),
-    kernel=lambda s, ins, outs: partial(np.copyto, outs[0], ins[0]),
-    vjp=(lambda g, out, x: g,),
-    cases=(Case((2, 3)),),
-    traits=Traits(alias=lambda s, x: x),
-)
-stop_gradient = Op(
-    "stop_gradient",
-    spec=rules.primitive("stop_gradient", "(x: tensor)", rules.same),
-    kernel=lambda s, ins, outs: partial(np.copyto, outs[0], ins[0]),
-    vjp=None,
-    cases=(Case((2, 3)),),
-    traits=Traits(alias=lambda s, x: x),
 )

@@ -1,0 +1,17 @@
+"""The order of the passes."""
+
+from __future__ import annotations
+
+from ..graph import Graph
+from .cleanup import fold_constants, merge_equal, remove_dead
+from .state import keep_old_state
+
+
+def optimise(graph: Graph) -> Graph:
+    """The graph with less to do, its inputs, state and results unchanged in meaning."""
+    remove_dead(graph)
+    fold_constants(graph)
+    merge_equal(graph)
+    remove_dead(graph)
+    keep_old_state(graph)
+    return graph
