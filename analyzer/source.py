@@ -35,7 +35,7 @@ class Source:
         max_characters: int = MAX_CHARACTERS,
     ) -> None:
         self.path = path
-        self.kind = kind
+        self.kind: Kind = kind
         self._data = data
         self._max_characters = max_characters
         self._unreadable: SourceProblem | None = None
