@@ -80,10 +80,10 @@ class TensorLike:
         return _apply("multiply", other, self)
 
     def __truediv__(self, other: Operand) -> TensorLike:
-        return _apply("true_divide", self, other)
+        return _apply("divide", self, other)
 
     def __rtruediv__(self, other: Operand) -> TensorLike:
-        return _apply("true_divide", other, self)
+        return _apply("divide", other, self)
 
     def __floordiv__(self, other: Operand) -> TensorLike:
         return _apply("floor_divide", self, other)
@@ -149,7 +149,7 @@ class TensorLike:
         return OPERATORS["negative"](self)
 
     def __abs__(self) -> TensorLike:
-        return OPERATORS["absolute"](self)
+        return OPERATORS["abs"](self)
 
     def __invert__(self) -> TensorLike:
         return OPERATORS["logical_not"](self)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..composite import composite
+from ..inputs import to_tensor
 from ..op import Case, Op, Statics, Traits, fills
 from ..tensor import OPERATORS as ops
 from ..tensor import TensorLike
@@ -47,19 +48,52 @@ def _softplus(x: np.ndarray, out: np.ndarray) -> None:
     np.logaddexp(x, np.zeros((), x.dtype), out)
 
 
-relu = _activation("relu", _relu, _relu_grad)
+_rectify = _activation("rectify", _relu, _relu_grad)
 sigmoid = _activation("sigmoid", _sigmoid, lambda g, out, x: g * out * (1 - out))
 softplus = _activation("softplus", _softplus, lambda g, out, x: g * ops["sigmoid"](x))
 
 
 @composite
-def silu(x: TensorLike) -> TensorLike:
-    """x * sigmoid(x)."""
-    return x * ops["sigmoid"](x)
+def relu(
+    x: TensorLike,
+    negative_slope: float = 0.0,
+    max_value: float | None = None,
+    threshold: float = 0.0,
+) -> TensorLike:
+    """max(x, 0); with a slope below the threshold and a largest value if asked."""
+    if negative_slope == 0 and threshold == 0:
+        return _rectify(x) if max_value is None else ops["clip"](x, 0.0, max_value)
+    x = to_tensor(x)
+    high = x if max_value is None else ops["minimum"](x, max_value)
+    return ops["where"](x >= threshold, high, negative_slope * (x - threshold))
 
 
 @composite
-def gelu(x: TensorLike, approximate: bool = True) -> TensorLike:
+def linear(x: TensorLike) -> TensorLike:
+    """x itself."""
+    return to_tensor(x)
+
+
+@composite
+def exponential(x: TensorLike) -> TensorLike:
+    """exp(x)."""
+    return ops["exp"](x)
+
+
+@composite
+def mish(x: TensorLike) -> TensorLike:
+    """x * tanh(softplus(x))."""
+    return x * ops["tanh"](ops["softplus"](x))
+
+
+@composite
+def silu(x: TensorLike, beta: float = 1.0) -> TensorLike:
+    """x * sigmoid(beta * x)."""
+    return x * ops["sigmoid"](x if beta == 1.0 else beta * x)
+
+
+@composite
+def gelu(x: TensorLike, approximate: bool = False) -> TensorLike:
     """x times the normal distribution function, by tanh or exactly."""
     if approximate:
         inner = float(np.sqrt(2 / np.pi)) * (x + 0.044715 * x * x * x)
@@ -107,7 +141,7 @@ def hard_silu(x: TensorLike) -> TensorLike:
 @composite
 def softsign(x: TensorLike) -> TensorLike:
     """x / (|x| + 1)."""
-    return x / (ops["absolute"](x) + 1)
+    return x / (ops["abs"](x) + 1)
 
 
 @composite
@@ -116,12 +150,16 @@ def log_sigmoid(x: TensorLike) -> TensorLike:
     return -ops["softplus"](-x)
 
 
+def _axis(s: Statics) -> int:
+    return -1 if s.axis is None else s.axis
+
+
 def _softmax_rule(a: object) -> object:
     return rules.same_floating(a)
 
 
 def _bind_softmax(s: Statics, ins: list[np.ndarray], outs: list[np.ndarray]) -> Callable:
-    x, out, axis = ins[0], outs[0], s.axis
+    x, out, axis = ins[0], outs[0], _axis(s)
 
     def run() -> None:
         np.subtract(x, x.max(axis=axis, keepdims=True), out)
@@ -132,7 +170,7 @@ def _bind_softmax(s: Statics, ins: list[np.ndarray], outs: list[np.ndarray]) -> 
 
 
 def _softmax_grad(g: TensorLike, out: TensorLike, x: TensorLike, s: Statics) -> TensorLike:
-    total = ops["sum"](g * out, axis=s.axis, keepdims=True)
+    total = ops["sum"](g * out, axis=_axis(s), keepdims=True)
     return (g - total) * out
 
 
@@ -148,7 +186,7 @@ softmax = Op(
 def _bind_log_softmax(
     s: Statics, ins: list[np.ndarray], outs: list[np.ndarray]
 ) -> Callable:
-    x, out, axis = ins[0], outs[0], s.axis
+    x, out, axis = ins[0], outs[0], _axis(s)
 
     def run() -> None:
         np.subtract(x, x.max(axis=axis, keepdims=True), out)
@@ -161,7 +199,7 @@ def _bind_log_softmax(
 def _log_softmax_grad(
     g: TensorLike, out: TensorLike, x: TensorLike, s: Statics
 ) -> TensorLike:
-    total = ops["sum"](g, axis=s.axis, keepdims=True)
+    total = ops["sum"](g, axis=_axis(s), keepdims=True)
     return g - ops["exp"](out) * total
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from ..composite import composite
 from ..dtypes import default_float, dtype_name
 from ..inputs import freeze, to_tensor
+from ..tensor import OPERATORS as ops
 from ..tensor import Tensor, TensorLike
 
 
@@ -60,17 +61,28 @@ def full_like(x: TensorLike, fill_value: object, dtype: object = None) -> Tensor
 
 
 @composite
-def eye(N: int, M: int | None = None, k: int = 0, dtype: object = None) -> TensorLike:
-    """(N, M) with ones on diagonal k."""
-    return Tensor.wrap(np.eye(freeze(N), None if M is None else freeze(M), k, _name(dtype)))
+def eye(
+    rows: int,
+    columns: int | None = None,
+    k: int = 0,
+    batch_shape: object = None,
+    dtype: object = None,
+) -> TensorLike:
+    """(*batch_shape, rows, columns) with ones on diagonal k."""
+    one = np.eye(
+        freeze(rows), None if columns is None else freeze(columns), k, _name(dtype)
+    )
+    lead = () if batch_shape is None else _shape(batch_shape)
+    return Tensor.wrap(np.ascontiguousarray(np.broadcast_to(one, (*lead, *one.shape))))
 
 
 @composite
-def arange(
-    start: object, stop: object = None, step: object = 1, dtype: object = None
+def range_(
+    start: object, stop: object = None, step: object = None, dtype: object = None
 ) -> TensorLike:
     """start, start + step, ... below stop."""
-    start, stop, step = freeze(start), freeze(stop), freeze(step)
+    start, stop = freeze(start), freeze(stop)
+    step = 1 if step is None else freeze(step)
     if stop is None:
         start, stop = 0, start
     given = (start, stop, step)
@@ -82,7 +94,7 @@ def arange(
 
 @composite
 def linspace(
-    start: object, stop: object, num: int = 50, endpoint: bool = True, dtype: object = None
+    start: object, stop: object, num: int = 50, dtype: object = None, endpoint: bool = True
 ) -> TensorLike:
     """num values from start to stop, evenly."""
     values = np.linspace(freeze(start), freeze(stop), freeze(num), endpoint)
@@ -90,6 +102,70 @@ def linspace(
 
 
 @composite
-def shape(x: TensorLike) -> tuple[int, ...]:
+def empty(shape: object, dtype: object = None) -> TensorLike:
+    """A tensor of which only the shape counts; zeros."""
+    return zeros(shape, dtype)
+
+
+@composite
+def shape(x: TensorLike, dtype: object = None) -> TensorLike:
+    """The shape as a tensor of integers; shapes are known, so its values are, too."""
+    name = "int32" if dtype is None else dtype_name(dtype)
+    return Tensor.wrap(np.array(to_tensor(x).shape, name))
+
+
+@composite
+def static_shape(x: TensorLike) -> tuple[int, ...]:
     """The shape as Python numbers."""
     return tuple(to_tensor(x).shape)
+
+
+@composite
+def size(x: TensorLike, dtype: object = None) -> TensorLike:
+    """The number of elements as a tensor."""
+    name = "int32" if dtype is None else dtype_name(dtype)
+    return Tensor.wrap(np.array(to_tensor(x).size, name))
+
+
+@composite
+def static_size(x: TensorLike, axis: int | None = None) -> int:
+    """The number of elements, of all or one axis, as a Python number."""
+    x = to_tensor(x)
+    return x.size if axis is None else x.shape[axis]
+
+
+@composite
+def rank(x: TensorLike) -> TensorLike:
+    """The number of axes as a tensor."""
+    return Tensor.wrap(np.array(len(to_tensor(x).shape), np.int32))
+
+
+@composite
+def ndim(x: TensorLike) -> int:
+    """The number of axes as a Python number."""
+    return len(to_tensor(x).shape)
+
+
+@composite
+def constant(x: object, dtype: object = None, shape: object = None) -> TensorLike:
+    """A tensor of given values, one value spread over `shape`."""
+    value = to_tensor(x, None if dtype is None else dtype_name(dtype))
+    if shape is None:
+        return value
+    wanted = _shape(shape)
+    if value.size == 1:
+        return ops["broadcast_to"](ops["reshape"](value, ()), wanted)
+    return ops["reshape"](value, wanted)
+
+
+@composite
+def sequence_mask(
+    x: TensorLike, maxlen: int | None = None, dtype: object = None
+) -> TensorLike:
+    """(...) -> (..., maxlen), True before the length."""
+    lengths = to_tensor(x)
+    if maxlen is None:
+        maxlen = int(np.asarray(lengths).max(initial=0))
+    steps = np.arange(freeze(maxlen), dtype=lengths.dtype)
+    mask = steps < ops["expand_dims"](lengths, -1)
+    return mask if dtype is None else ops["cast"](mask, dtype)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ...analyzer.mismatch import Mismatch
@@ -12,8 +14,8 @@ from ..tensor import TensorLike
 
 
 @composite
-def einsum(subscripts: str, *operands: TensorLike) -> TensorLike:
-    """`einsum("bij,bjk->bik", x, y)`: letters shared and not in the result are summed."""
+def einsum(subscripts: str, operands: Sequence[TensorLike]) -> TensorLike:
+    """`einsum("bij,bjk->bik", [x, y])`: letters shared and not in the result are summed."""
     values = [to_tensor(o) for o in operands]
     inputs, output = _expand(subscripts.replace(" ", ""), values)
     sizes = _sizes(inputs, values)

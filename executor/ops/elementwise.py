@@ -45,8 +45,8 @@ subtract = _binary(
 multiply = _binary(
     "multiply", np.multiply, (lambda g, out, x, y: g * y, lambda g, out, x, y: g * x)
 )
-true_divide = _binary(
-    "true_divide",
+divide = _binary(
+    "divide",
     np.true_divide,
     (lambda g, out, x, y: g / y, lambda g, out, x, y: -g * out / y),
     rules.broadcast_floating,
@@ -93,8 +93,8 @@ squared_difference = _binary(
     lambda x, y, out: np.square(np.subtract(x, y, out), out),
     (lambda g, out, x, y: 2 * g * (x - y), lambda g, out, x, y: 2 * g * (y - x)),
 )
-arctan2 = _binary(
-    "arctan2",
+atan2 = _binary(
+    "atan2",
     np.arctan2,
     (
         lambda g, out, x, y: g * y / (x * x + y * y),
@@ -139,7 +139,7 @@ def _unary(
 
 
 _unary("negative", np.negative, lambda g, out, x: -g, rules.same)
-_unary("absolute", np.absolute, lambda g, out, x: g * ops["sign"](x), rules.same)
+_unary("abs", np.absolute, lambda g, out, x: g * ops["sign"](x), rules.same)
 _unary("square", np.square, lambda g, out, x: 2 * g * x, rules.same)
 _unary("sign", np.sign, None, rules.same)
 _unary("floor", np.floor, None)
@@ -169,22 +169,22 @@ _unary("sin", np.sin, lambda g, out, x: g * ops["cos"](x))
 _unary("cos", np.cos, lambda g, out, x: -g * ops["sin"](x))
 _unary("tan", np.tan, lambda g, out, x: g * (1 + out * out), low_high=(-1.0, 1.0))
 _unary(
-    "arcsin", np.arcsin, lambda g, out, x: g * ops["rsqrt"](1 - x * x), low_high=(-0.9, 0.9)
+    "asin", np.arcsin, lambda g, out, x: g * ops["rsqrt"](1 - x * x), low_high=(-0.9, 0.9)
 )
 _unary(
-    "arccos",
+    "acos",
     np.arccos,
     lambda g, out, x: -g * ops["rsqrt"](1 - x * x),
     low_high=(-0.9, 0.9),
 )
-_unary("arctan", np.arctan, lambda g, out, x: g / (1 + x * x))
+_unary("atan", np.arctan, lambda g, out, x: g / (1 + x * x))
 _unary("sinh", np.sinh, lambda g, out, x: g * ops["cosh"](x))
 _unary("cosh", np.cosh, lambda g, out, x: g * ops["sinh"](x))
 _unary("tanh", np.tanh, lambda g, out, x: g * (1 - out * out))
 _unary("logical_not", np.logical_not, None, rules.to_bool)
-_unary("isnan", np.isnan, None, rules.to_bool)
-_unary("isinf", np.isinf, None, rules.to_bool)
-_unary("isfinite", np.isfinite, None, rules.to_bool)
+_unary("is_nan", np.isnan, None, rules.to_bool)
+_unary("is_inf", np.isinf, None, rules.to_bool)
+_unary("is_finite", np.isfinite, None, rules.to_bool)
 
 
 def _erf(x: np.ndarray, out: np.ndarray) -> None:

@@ -130,9 +130,9 @@ def _advanced(x: TensorLike, key: tuple[object, ...]) -> TensorLike:
 
 
 @composite
-def boolean_mask(x: TensorLike, mask: TensorLike, axis: int = 0) -> TensorLike:
+def boolean_mask(x: TensorLike, mask: TensorLike, axis: int | None = None) -> TensorLike:
     """The rows where the mask holds; the mask's values must be known."""
-    x = to_tensor(x)
+    x, axis = to_tensor(x), axis or 0
     held = np.asarray(to_tensor(mask)).astype(bool)
     rank = held.ndim
     shape = (*x.shape[:axis], -1, *x.shape[axis + rank :])
@@ -195,6 +195,42 @@ def take(x: TensorLike, indices: TensorLike, axis: int | None = None) -> TensorL
     if indices.dtype.kind not in "iu":
         indices = ops["cast"](indices, "int32")
     return _take(x, indices, axis)
+
+
+@composite
+def gather(
+    x: TensorLike, indices: TensorLike, axis: int | None = None, batch_dims: int = 0
+) -> TensorLike:
+    """As `take`, the first `batch_dims` axes of both running together."""
+    if not batch_dims:
+        return take(x, indices, axis)
+    x, indices = to_tensor(x), to_tensor(indices)
+    batch = batch_dims % len(indices.shape)
+    at = batch if axis is None else axis % len(x.shape)
+    if at != batch:
+        x = ops["moveaxis"](x, at, batch)
+    rows, n = int(np.prod(x.shape[:batch], dtype=np.int64)), x.shape[batch]
+    flat = ops["reshape"](x, (rows * n, *x.shape[batch + 1 :]))
+    start = (np.arange(rows, dtype=indices.dtype) * n).reshape(x.shape[:batch])
+    start = start.reshape(*x.shape[:batch], *[1] * (len(indices.shape) - batch))
+    out = take(flat, indices + start, 0)
+    if at == batch:
+        return out
+    extra = len(indices.shape) - batch
+    targets = tuple(range(at, at + extra))
+    return ops["moveaxis"](out, tuple(range(batch, batch + extra)), targets)
+
+
+@composite
+def gather_nd(x: TensorLike, indices: TensorLike, batch_dims: int = 0) -> TensorLike:
+    """(d0, ..., dk, rest), (..., k) -> (..., rest)."""
+    x, indices = to_tensor(x), to_tensor(indices)
+    batch, depth = batch_dims, indices.shape[-1]
+    sizes = x.shape[batch : batch + depth]
+    steps = np.cumprod([1, *sizes[:0:-1]])[::-1].astype(indices.dtype)
+    flat = ops["reshape"](x, (*x.shape[:batch], -1, *x.shape[batch + depth :]))
+    positions = ops["sum"](indices * steps, axis=-1)
+    return gather(flat, positions, batch, batch)
 
 
 def _add_rows_rule(a: Args) -> TensorType:
@@ -338,10 +374,14 @@ def one_hot(
     num_classes: int,
     axis: int = -1,
     dtype: object = None,
-    sparse: bool = False,
+    on_value: object = None,
+    off_value: object = None,
 ) -> TensorLike:
     """(...) -> (..., classes): 1 at the position, 0 elsewhere and for positions outside."""
     x = to_tensor(x)
     name = rules.default_float() if dtype is None else dtype_name(dtype)
     out = _one_hot(x, freeze(num_classes), name)
-    return out if axis in (-1, len(x.shape)) else ops["moveaxis"](out, -1, axis)
+    if on_value is not None or off_value is not None:
+        on, off = 1 if on_value is None else on_value, 0 if off_value is None else off_value
+        out = ops["where"](out != 0, on, off)
+    return out if axis in (None, -1, len(x.shape)) else ops["moveaxis"](out, -1, axis)

@@ -73,9 +73,18 @@ product = Op(
 
 
 @composite
-def matmul(x1: TensorLike, x2: TensorLike) -> TensorLike:
+def matmul(
+    x1: TensorLike,
+    x2: TensorLike,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    adjoint_a: bool = False,
+    adjoint_b: bool = False,
+) -> TensorLike:
     """(..., m, k), (..., k, n) -> (..., m, n); vectors as in NumPy."""
     x1, x2 = to_tensor(x1), to_tensor(x2)
+    if transpose_a or adjoint_a or transpose_b or adjoint_b:
+        return product(x1, x2, transpose_a or adjoint_a, transpose_b or adjoint_b)
     if len(x1.shape) > 1 and len(x2.shape) > 1:
         return _folded(x1, x2)
     out_shape = shapes.matmul(x1.shape, x2.shape)
@@ -125,6 +134,40 @@ def _dot_axes(axes: object, rank1: int, rank2: int) -> tuple[list[int], list[int
         return list(range(rank1 - axes, rank1)), list(range(axes))
     left, right = ((a,) if isinstance(a, int) else a for a in axes)
     return [i % rank1 for i in left], [i % rank2 for i in right]
+
+
+@composite
+def matvec(
+    a: TensorLike, b: TensorLike, transpose_a: bool = False, adjoint_a: bool = False
+) -> TensorLike:
+    """(..., m, n), (..., n) -> (..., m)."""
+    column = product(a, ops["expand_dims"](b, -1), transpose_a or adjoint_a, False)
+    return ops["squeeze"](column, -1)
+
+
+@composite
+def matrix_transpose(x: TensorLike) -> TensorLike:
+    """(..., m, n) -> (..., n, m)."""
+    return ops["swapaxes"](x, -1, -2)
+
+
+@composite
+def batch_dot(x1: TensorLike, x2: TensorLike, axes: object = None) -> TensorLike:
+    """(batch, ...), (batch, ...) -> the other axes in order, one axis of each summed."""
+    x1, x2 = to_tensor(x1), to_tensor(x2)
+    rank1, rank2 = len(x1.shape), len(x2.shape)
+    given = freeze(axes)
+    if given is None:
+        given = (rank1 - 1, rank2 - 2 if rank2 > 2 else rank2 - 1)
+    left, right = (given, given) if isinstance(given, int) else given
+    left, right = left % rank1, right % rank2
+    rest1 = [i for i in range(1, rank1) if i != left]
+    rest2 = [i for i in range(1, rank2) if i != right]
+    batch, inner = x1.shape[0], x1.shape[left]
+    a = ops["reshape"](_ordered(x1, (0, *rest1, left)), (batch, -1, inner))
+    b = ops["reshape"](_ordered(x2, (0, right, *rest2)), (batch, inner, -1))
+    shape = (batch, *[x1.shape[i] for i in rest1], *[x2.shape[i] for i in rest2])
+    return ops["reshape"](product(a, b), shape if len(shape) > 1 else (batch, 1))
 
 
 @composite

@@ -129,7 +129,7 @@ def logsumexp(x: TensorLike, axis: object = None, keepdims: bool = False) -> Ten
     """log(sum(exp(x))) without overflow."""
     x = as_float(x)
     top = ops["stop_gradient"](ops["max"](x, axis=axis, keepdims=True))
-    top = ops["where"](ops["isfinite"](top), top, 0)
+    top = ops["where"](ops["is_finite"](top), top, 0)
     total = ops["sum"](ops["exp"](x - top), axis=axis, keepdims=True)
     out = ops["log"](total) + top
     return out if keepdims else ops["sum"](out, axis=axis, keepdims=False)
@@ -150,9 +150,9 @@ def norm(
         total = ops["sum"](ops["square"](x), axis=axis, keepdims=keepdims)
         return ops["sqrt"](total)
     if ord == 1:
-        return ops["sum"](ops["absolute"](x), axis=axis, keepdims=keepdims)
+        return ops["sum"](ops["abs"](x), axis=axis, keepdims=keepdims)
     if ord in (np.inf, "inf"):
-        return ops["max"](ops["absolute"](x), axis=axis, keepdims=keepdims)
+        return ops["max"](ops["abs"](x), axis=axis, keepdims=keepdims)
     raise ValueError(f"norm of order {ord!r} is not available")
 
 
@@ -217,8 +217,8 @@ def _cumsum_grad(g: TensorLike, out: TensorLike, x: TensorLike, s: Statics) -> T
 
 _RUNNING = "(x: tensor, axis=0, exclusive=False, reverse=False)"
 _cumsum = Op(
-    "cumsum",
-    spec=rules.primitive("cumsum", _RUNNING, rules.same),
+    "cumsum_along",
+    spec=rules.primitive("cumsum_along", _RUNNING, rules.same),
     kernel=_running(np.cumsum, 0.0),
     vjp=(_cumsum_grad,),
     cases=(Case((3, 4)), Case((3, 4), axis=1, exclusive=True), Case((5,), reverse=True)),
@@ -230,8 +230,8 @@ def _cumprod_grad(g: TensorLike, out: TensorLike, x: TensorLike, s: Statics) -> 
 
 
 _cumprod = Op(
-    "cumprod",
-    spec=rules.primitive("cumprod", _RUNNING, rules.same),
+    "cumprod_along",
+    spec=rules.primitive("cumprod_along", _RUNNING, rules.same),
     kernel=_running(np.cumprod, 1.0),
     vjp=(_cumprod_grad,),
     cases=(
@@ -239,3 +239,24 @@ _cumprod = Op(
         Case((3, 4), axis=1, exclusive=True, low_high=(0.5, 1.5)),
     ),
 )
+
+
+def _flat(x: TensorLike, axis: int | None) -> tuple[TensorLike, int]:
+    x = ops["identity"](x)
+    return (ops["reshape"](x, (-1,)), 0) if axis is None else (x, axis)
+
+
+@composite
+def cumsum(
+    x: TensorLike, axis: int | None = None, exclusive: bool = False, reverse: bool = False
+) -> TensorLike:
+    """Running sums along an axis; flat for None."""
+    return _cumsum(*_flat(x, axis), exclusive, reverse)
+
+
+@composite
+def cumprod(
+    x: TensorLike, axis: int | None = None, exclusive: bool = False, reverse: bool = False
+) -> TensorLike:
+    """Running products along an axis; flat for None."""
+    return _cumprod(*_flat(x, axis), exclusive, reverse)

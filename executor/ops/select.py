@@ -61,7 +61,7 @@ def _clip_rule(a: Args) -> TensorType:
 def _clip(
     s: Statics, ins: list[np.ndarray], outs: list[np.ndarray]
 ) -> Callable[[], object]:
-    return partial(np.clip, ins[0], s.x_min, s.x_max, out=outs[0])
+    return partial(np.clip, ins[0], s.x_min, s.x_max, out=outs[0], casting="unsafe")
 
 
 def _clip_grad(g: TensorLike, out: TensorLike, x: TensorLike, s: Statics) -> TensorLike:
@@ -79,12 +79,13 @@ _clip_static = Op(
 )
 
 
-def clip(x: object, x_min: object, x_max: object) -> object:
+def clip(x: object, x_min: object = None, x_max: object = None) -> object:
     """x limited to [x_min, x_max]."""
     numbers = (int, float, np.integer, np.floating)
     if isinstance(x_min, numbers) and isinstance(x_max, numbers):
         return _clip_static(x, x_min, x_max)
-    return ops["minimum"](ops["maximum"](x, x_min), x_max)
+    low = x if x_min is None else ops["maximum"](x, x_min)
+    return low if x_max is None else ops["minimum"](low, x_max)
 
 
 ops["clip"] = clip

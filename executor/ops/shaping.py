@@ -20,27 +20,27 @@ from . import rules
 
 
 def _reshape_rule(a: Args) -> TensorType:
-    """(a, b, ...) -> newshape of the same size; one -1 is inferred."""
-    target = a.newshape if isinstance(a.newshape, tuple) else (a.newshape,)
+    """(a, b, ...) -> shape of the same size; one -1 is inferred."""
+    target = a.shape if isinstance(a.shape, tuple) else (a.shape,)
     target = tuple(-1 if d is None else int(d) for d in target)
     return TensorType(shapes.reshape(a.x.shape, target), a.x.dtype)
 
 
 def _reshaped(s: Statics, x: np.ndarray) -> np.ndarray:
-    target = s.newshape if isinstance(s.newshape, tuple) else (s.newshape,)
+    target = s.shape if isinstance(s.shape, tuple) else (s.shape,)
     return x.reshape([-1 if d is None else d for d in target])
 
 
 reshape = Op(
     "reshape",
-    spec=rules.primitive("reshape", "(x: tensor, newshape)", _reshape_rule),
+    spec=rules.primitive("reshape", "(x: tensor, shape)", _reshape_rule),
     kernel=lambda s, ins, outs: partial(np.copyto, outs[0], _reshaped(s, ins[0])),
     vjp=(lambda g, out, x, s: reshape(g, x.shape),),
     cases=(
-        Case((2, 3), newshape=(3, 2)),
-        Case((2, 6), newshape=(4, -1)),
-        Case((0, 3), newshape=(0,)),
-        Fails((2, 3), newshape=(4, 2)),
+        Case((2, 3), shape=(3, 2)),
+        Case((2, 6), shape=(4, -1)),
+        Case((0, 3), shape=(0,)),
+        Fails((2, 3), shape=(4, 2)),
     ),
     traits=Traits(alias=_reshaped),
 )
@@ -180,9 +180,9 @@ concatenate = Op(
 
 
 @composite
-def stack(x: Sequence[TensorLike], axis: int = 0) -> TensorLike:
+def stack(xs: Sequence[TensorLike], axis: int = 0) -> TensorLike:
     """(...) n times -> (..., n, ...)."""
-    return concatenate([ops["expand_dims"](part, axis) for part in x], axis)
+    return concatenate([ops["expand_dims"](part, axis) for part in xs], axis)
 
 
 @composite
@@ -225,18 +225,33 @@ slice_axis = Op(
 
 
 @composite
-def split(x: TensorLike, indices_or_sections: object, axis: int = 0) -> list[TensorLike]:
-    """(..., n, ...) -> parts, equal ones for a number, cut at the indices of a list."""
+def split(
+    x: TensorLike, indices_or_sections: object = None, axis: int = 0, sizes: object = None
+) -> list[TensorLike]:
+    """(..., n, ...) -> parts: so many equal ones, cut at these indices, or of these sizes."""
     x = to_tensor(x)
     axis = shapes.normalize_axis(axis, len(x.shape))
     n = x.shape[axis]
-    cuts = freeze(indices_or_sections)
-    if isinstance(cuts, int):
-        if n % cuts:
-            raise Mismatch("split", f"an axis divisible by {cuts}", {"input": x.shape})
-        cuts = tuple(range(n // cuts, n, n // cuts)) if n else ()
-    edges = [0, *cuts, n]
+    edges = [0, *_cuts(freeze(indices_or_sections), freeze(sizes), x.shape, n), n]
     return [slice_axis(x, axis, a, b) for a, b in pairwise(edges)]
+
+
+def _cuts(
+    sections: object, sizes: object, shape: tuple[int, ...], n: int
+) -> tuple[int, ...]:
+    count = sizes if isinstance(sizes, int) else sections
+    if isinstance(count, int):
+        if n % count:
+            raise Mismatch("split", f"an axis divisible by {count}", {"input": shape})
+        return tuple(n // count * i for i in range(1, count))
+    if isinstance(sections, tuple):
+        return sections
+    assert isinstance(sizes, tuple)
+    known = sum(s for s in sizes if s >= 0)
+    full = [n - known if s < 0 else s for s in sizes]
+    if sum(full) != n:
+        raise Mismatch("split", f"sizes that add up to {n}", {"sizes": sizes})
+    return tuple(int(i) for i in np.cumsum(full[:-1]))
 
 
 def _pad_rule(a: Args) -> TensorType:

@@ -28,19 +28,23 @@ _argsort = Op(
 
 
 @composite
-def argsort(x: TensorLike, axis: int | None = -1) -> TensorLike:
+def argsort(
+    x: TensorLike, axis: int | None = -1, direction: str = "ASCENDING"
+) -> TensorLike:
     """Positions that sort x, ties in order; flat for axis None."""
+    x = to_tensor(x)
+    x = -x if direction == "DESCENDING" else x
     return _argsort(ops["reshape"](x, (-1,)), 0) if axis is None else _argsort(x, axis)
 
 
 @composite
-def sort(x: TensorLike, axis: int = -1) -> TensorLike:
-    """x in rising order along an axis."""
-    return ops["take_along_axis"](x, ops["argsort"](x, axis), axis)
+def sort(x: TensorLike, axis: int = -1, direction: str = "ASCENDING") -> TensorLike:
+    """x in rising or falling order along an axis."""
+    return ops["take_along_axis"](x, ops["argsort"](x, axis, direction), axis)
 
 
 @composite
-def top_k(x: TensorLike, k: int, sorted: bool = True) -> tuple[TensorLike, TensorLike]:
+def top_k(x: TensorLike, k: int = 1) -> tuple[TensorLike, TensorLike]:
     """(..., n) -> values and positions (..., k) of the largest, falling."""
     x = to_tensor(x)
     order = ops["argsort"](-x, -1)
