@@ -6,11 +6,10 @@ Colour only repeats what the text says; without colour, and at 80 columns, nothi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from textwrap import wrap
 
 from rich.cells import cell_len
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
 
 from ..analyzer.findings import Finding, Level, Place
@@ -27,45 +26,43 @@ MOST_LINES = 4  # of a span that goes over several lines
 def show(console: Console, findings: Iterable[Finding], line_of: LineOf) -> None:
     """Print findings, each followed by an empty line."""
     for finding in findings:
-        console.print(frame(finding, line_of, console.width))
+        for line in frame(finding, line_of, console.width):
+            console.print(line, soft_wrap=True)
         console.print()
 
 
-def frame(finding: Finding, line_of: LineOf, width: int) -> Group:
-    """One finding: what, where with its source, needed against got, what to do."""
+def frame(finding: Finding, line_of: LineOf, width: int) -> Iterator[Text]:
+    """One finding, line by line: what, where with its source, needed against got, the fix."""
     style = STYLES[finding.level]
     head = Text(f"{finding.level.value} {finding.code} ", style=style)
-    head.append(finding.name, style="bold default")
-    says = Text(f"{finding.subject} {finding.says}".strip())
-    if finding.when:
-        says.append(f" when {finding.when}")
-    parts: list[RenderableType] = [head, Padding(says, (0, 0, 0, 2))]
-    parts += _source(finding.place, "", style, line_of, width)
+    yield head.append(finding.name, style="bold default")
+    says = f"{finding.subject} {finding.says}".strip()
+    says += f" when {finding.when}" if finding.when else ""
+    yield from map(Text, wrap(says, width - 1, initial_indent="  ", subsequent_indent="  "))
+    yield from _source(finding.place, "", style, line_of, width)
     for related in finding.related:
-        parts += _source(related.place, related.message, "bold blue", line_of, width)
-    facts = _facts(finding)
-    if facts.row_count:
-        parts.append(Padding(facts, (0, 0, 0, 2)))
-    return Group(*parts)
+        yield from _source(related.place, related.message, "bold blue", line_of, width)
+    for word, text in _facts(finding):
+        label = f"  {word:<5}  "
+        lines = wrap(text, width - 1, initial_indent=label, subsequent_indent=" " * len(label))
+        for line in lines:
+            shown = Text(line)
+            shown.stylize("bold green" if word == "fix" else "bold", 0, len(label))
+            yield shown
 
 
-def _facts(finding: Finding) -> Table:
-    """Needed against got, the bound names, and the fix, aligned so that shapes compare."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
+def _facts(finding: Finding) -> Iterator[tuple[str, str]]:
+    """Needed against got, the bound names, and the fix: aligned, so that shapes compare."""
     if finding.needs:
-        table.add_row("needs", finding.needs)
-    for word, row in zip(["got", *[""] * 99], _got(finding), strict=False):
-        table.add_row(word, row)
+        yield "needs", finding.needs
+    for number, row in enumerate(_got(finding)):
+        yield "" if number else "got", row
     if finding.names:
-        bound = ", ".join(f"{k}={shape_text(v)}" for k, v in finding.names.items())
-        table.add_row("with", bound)
+        yield "with", ", ".join(f"{k}={shape_text(v)}" for k, v in finding.names.items())
     hint = finding.hint or (finding.fix.title if finding.fix else "")
     if hint:
         able = "  [--fix does it]" if finding.fix and finding.fix.safe else ""
-        table.add_row(Text("fix", style="bold green"), Text(hint + able))
-    return table
+        yield "fix", hint + able
 
 
 def _got(finding: Finding) -> Iterator[str]:
@@ -74,11 +71,9 @@ def _got(finding: Finding) -> Iterator[str]:
         yield f"{label:<{wide}}  {shape_text(value)}".strip()
 
 
-def _source(
-    place: Place, words: str, style: str, line_of: LineOf, width: int
-) -> Iterator[RenderableType]:
+def _source(place: Place, words: str, style: str, line_of: LineOf, width: int) -> Iterator[Text]:
     """Where it is, and the lines of the span with a mark under them."""
-    yield Padding(Text.assemble((location(place), "bold"), f"  {words}"), (0, 0, 0, MARGIN - 2))
+    yield Text.assemble("  ", (location(place), "bold"), f"  {words}" if words else "")
     at = place.position
     last = min(at.end_line, at.line + MOST_LINES - 1)
     digits = max(len(str(last)), MARGIN)
@@ -86,11 +81,10 @@ def _source(
         raw = line_of(place, number)
         start = at.column - 1 if number == at.line else len(raw) - len(raw.lstrip())
         end = at.end_column - 1 if number == at.end_line else len(raw.rstrip())
-        room = width - digits - 3
-        code, left, right = _cut(raw, start, max(end, start + 1), room)
-        yield Text.assemble((f"{number:>{digits}} | ", "dim"), code, no_wrap=True)
-        mark = Text.assemble((" " * digits + " | ", "dim"), " " * left, no_wrap=True)
-        yield mark.append("^" * max(right - left, 1), style=style)
+        code, left, right = _cut(raw, start, max(end, start + 1), width - digits - 4)
+        yield Text.assemble((f"{number:>{digits}} | ", "dim"), code)
+        mark = Text.assemble((" " * digits + " | ", "dim"), " " * left)
+        yield mark.append("^" * (right - left), style=style)
     if at.end_line > last:
         yield Text(" " * digits + " | ...", style="dim")
 
