@@ -15,7 +15,7 @@ from .request import Request
 FORMATS = ("rich", "concise", "json", "github")
 
 
-@click.command()
+@click.command(short_help="Find what does not fit.")
 @click.argument("paths", nargs=-1, type=click.Path())
 @click.option(
     "--format",

@@ -10,6 +10,7 @@ from typing import TypeVar
 import click
 
 from .config import DIALECTS, LEVELS, Config, find_config
+from .errors import UsageFault
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -68,3 +69,11 @@ def configuration(paths: Sequence[str | Path], given: Mapping[str, object]) -> C
 
 def _words(value: object) -> tuple[str, ...]:
     return tuple(value) if isinstance(value, tuple) else ()
+
+
+def parted(target: str) -> tuple[str, str]:
+    """`model.py:net` as path and name; a colon that belongs to an existing path stays."""
+    path, _, name = (target, "", "") if Path(target).exists() else target.rpartition(":")
+    if not Path(path).is_file():
+        raise UsageFault(f"{path or target}: no such file")
+    return path, name
