@@ -18,7 +18,7 @@ def common_dtype(tensors: Sequence[TensorType], library: str) -> str | None:
     names = [t.dtype for t in tensors]
     if any(n is None for n in names):
         return None
-    if library != "tf":
+    if library not in dtypes.TENSORFLOW:
         return dtypes.promote(*names, library=library)
     firm = [t for t in tensors if t.kind in _FIRM and t.dtype not in ("int", "float")]
     for first, second in itertools.pairwise(firm):

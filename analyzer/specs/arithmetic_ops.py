@@ -13,6 +13,7 @@ from ..mismatch import Mismatch
 from . import content, dtypes
 from .agreement import common_dtype
 from .base import Args, Call, OpSpec, TensorType
+from .elementwise_ops import floating
 from .spelling import binary, spelled
 
 DtypeRule: TypeAlias = "Callable[[str, str], str | None]"
@@ -26,7 +27,7 @@ def broadcast(tensors: Sequence[TensorType]) -> Dims | None:
 
 def arithmetic(dtype: str, library: str) -> str | None:
     """The common dtype, in TensorFlow a number."""
-    if library == "tf" and dtype not in (*dtypes.NUMBERS, "string"):
+    if library in dtypes.TENSORFLOW and dtype not in (*dtypes.NUMBERS, "string"):
         raise Mismatch("dtype", "numeric tensors", {"input": dtype})
     return dtype
 
@@ -36,11 +37,19 @@ def common(dtype: str, library: str) -> str | None:
     return dtype
 
 
+def subtraction(dtype: str, library: str) -> str | None:
+    """The common dtype; neither TensorFlow nor NumPy subtracts booleans."""
+    if library == "numpy" and dtype == "bool":
+        raise Mismatch("dtype", "numeric tensors", {"input": dtype})
+    return arithmetic(dtype, library)
+
+
 def true_division(dtype: str, library: str) -> str | None:
     """A float: of integers, TensorFlow and NumPy make float64, Keras float32."""
     if dtype in dtypes.INEXACT:
         return dtype
-    if library == "tf":
+    if library in dtypes.TENSORFLOW:
+        arithmetic(dtype, library)
         small = dtype in ("int8", "uint8", "int16", "uint16")
         return "float32" if small else "float64"
     return "float32" if library == "keras" else "float64"
@@ -48,7 +57,7 @@ def true_division(dtype: str, library: str) -> str | None:
 
 def integers_too(dtype: str, library: str) -> str | None:
     """The common dtype; Keras and NumPy compute booleans as int32 or int8."""
-    if library == "tf" or dtype != "bool":
+    if library in dtypes.TENSORFLOW or dtype != "bool":
         return arithmetic(dtype, library)
     return "int32" if library == "keras" else "int8"
 
@@ -66,18 +75,9 @@ def ordering(dtype: str, library: str) -> str | None:
 
 def logical(dtype: str, library: str) -> str | None:
     """A logical function, which TensorFlow wants on booleans."""
-    if library == "tf" and dtype != "bool":
+    if library in dtypes.TENSORFLOW and dtype != "bool":
         raise Mismatch("dtype", "bool tensors", {"input": dtype})
     return "bool"
-
-
-def float_only(dtype: str, library: str) -> str | None:
-    """A float; integers only outside TensorFlow."""
-    if dtype in dtypes.INEXACT:
-        return dtype
-    if library == "tf":
-        raise Mismatch("dtype", "floating-point tensors", {"input": dtype})
-    return "float32" if library == "keras" else "float64"
 
 
 def _op(
@@ -168,18 +168,14 @@ ARITHMETIC = (
     ),
     _op(
         "subtract",
-        arithmetic,
+        subtraction,
         binary("tf.subtract tf.math.subtract keras.ops.subtract numpy.subtract"),
         operator.sub,
     ),
     _op(
         "multiply",
         arithmetic,
-        binary("tf.multiply tf.math.multiply keras.ops.multiply numpy.multiply")
-        | {
-            "tf.scalar_mul": "(scalar: x1, x: x2, name: _ = None)",
-            "tf.math.scalar_mul": "(scalar: x1, x: x2, name: _ = None)",
-        },
+        binary("tf.multiply tf.math.multiply keras.ops.multiply numpy.multiply"),
         operator.mul,
     ),
     _op(
@@ -234,7 +230,7 @@ ARITHMETIC = (
     ),
     _op(
         "atan2",
-        float_only,
+        floating,
         spelled(
             "tf.math.atan2 keras.ops.arctan2 numpy.arctan2",
             tf="(y: x1, x: x2, name: _ = None)",
@@ -311,6 +307,23 @@ COMPARISON = (
 )
 
 
+def _scalar_mul(a: Args) -> TensorType:
+    """(), (...) -> (...)."""
+    if a.x1.shape:
+        raise Mismatch("rank", "a scalar", {"scalar": a.x1.shape})
+    return TensorType(a.x2.shape, common_dtype([a.x1, a.x2], a.library))
+
+
+SCALAR_MUL = OpSpec(
+    "scalar_mul",
+    "(x1: tensor, x2: tensor)",
+    _scalar_mul,
+    names=spelled("tf.scalar_mul tf.math.scalar_mul", tf="(scalar: x1, x: x2, name: _ = None)"),
+    any_rank=True,
+    cases=(Call((), (2, 3)), Call((2, 3), (2, 3))),
+)
+
+
 def _clip(a: Args) -> TensorType:
     """(...), bounds -> (...)."""
     bounds = [b for b in (a.x_min, a.x_max) if b is not None]
@@ -319,8 +332,10 @@ def _clip(a: Args) -> TensorType:
 
 
 def _fold_clip(a: Args) -> object:
-    low = content.apply(_max, a.x.content, a.x_min.content)
-    return content.apply(_min, low, a.x_max.content)
+    found = a.x.content
+    if a.x_min is not None:
+        found = content.apply(_max, found, a.x_min.content)
+    return found if a.x_max is None else content.apply(_min, found, a.x_max.content)
 
 
 CLIP = OpSpec(
@@ -343,4 +358,4 @@ CLIP = OpSpec(
     cases=(Call((2, 3), x_min=0.0, x_max=1.0), Call((2, 3), x_min=0, x_max=1, dtype="int32")),
 )
 
-__all__ = ["ARITHMETIC", "CLIP", "COMPARISON", "broadcast"]
+__all__ = ["ARITHMETIC", "CLIP", "COMPARISON", "SCALAR_MUL", "broadcast"]

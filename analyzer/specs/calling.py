@@ -10,19 +10,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..unknown import Undecided, Unknown
-from . import convert, dtypes, registry, signature
+from . import content, convert, dtypes, registry, signature
 from .base import Args, OpSpec, TensorType
 
-_KINDS = {"numpy": "array", "tf": "tensor", "keras": "tensor"}
+# Values of these dtypes are computed as Python computes them: float32 is not.
+_EXACT = ("bool", "int", "int32", "int64", "float", "float64", "string")
+
+_LIBRARIES = (
+    ("keras.backend.", "backend"),
+    ("tf.", "tf"),
+    ("numpy.", "numpy"),
+    ("sklearn.", "numpy"),
+)
 
 
 def library_of(spelling: str) -> str:
-    """Whose rules hold for a spelling: "tf", "numpy" or "keras" (Keras 2's backend: tf)."""
-    if spelling.startswith(("numpy.", "array.", "sklearn.")):
-        return "numpy"
-    if spelling.startswith(("tf.", "tensor.", "variable.", "keras.backend.")):
-        return "tf"
-    return "keras"
+    """Whose rules hold for a spelling: "tf", "backend", "numpy" or "keras"."""
+    prefixes = (("keras.backend.", "backend"), ("tf.", "tf"), ("numpy.", "numpy"))
+    known = (
+        lib for prefix, lib in (*prefixes, ("sklearn.", "numpy")) if spelling.startswith(prefix)
+    )
+    return next(known, "keras")
 
 
 def bind(
@@ -85,12 +93,26 @@ def infer(spec: OpSpec, values: Mapping[str, object], library: str) -> object:
         if not spec.any_rank and any(t.shape is None for t in tensors):
             return Unknown("rank unknown")
         result = spec.result(args)
-        if spec.fold and tensors and all(t.content is not None for t in tensors):
-            result = replace(result, content=spec.fold(args))
+        typed = isinstance(result, TensorType) and result.dtype in _EXACT
+        if spec.fold and typed and _foldable(tensors):
+            result = replace(result, content=_folded(spec, args, result.dtype))
     except Undecided as undecided:
         return Unknown(undecided.reason)
     keras = any(t.kind == "keras" for t in tensors)
-    return _finish(result, library, "keras" if keras else _KINDS[library])
+    kind = "array" if library == "numpy" else "keras" if keras else "tensor"
+    return _finish(result, library, kind)
+
+
+def _foldable(tensors: Sequence[TensorType]) -> bool:
+    """Whether values are known, exact and not empty."""
+    return bool(tensors) and all(
+        t.content is not None and t.dtype in _EXACT and 0 not in (t.shape or ()) for t in tensors
+    )
+
+
+def _folded(spec: OpSpec, args: Args, dtype: str | None) -> object:
+    found = spec.fold(args) if spec.fold else None
+    return content.apply(bool, found) if dtype == "bool" and found is not None else found
 
 
 def _tensor_args(args: Args) -> list[TensorType]:

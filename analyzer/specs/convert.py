@@ -51,7 +51,7 @@ def _from_scalar(value: object) -> TensorType:
 
 def _from_sequence(value: Sequence[object], library: str) -> TensorType:
     if not value:
-        return TensorType((0,), "float" if library != "tf" else "float32", ())
+        return TensorType((0,), "float" if library not in dtypes.TENSORFLOW else "float32", ())
     parts = [as_tensor(v, library) for v in value]
     known = [p.shape for p in parts if p.shape is not None]
     if not known:
@@ -77,7 +77,7 @@ def _sequence_dtype(parts: list[TensorType], library: str) -> str | None:
     except Mismatch:
         return None
     # In TensorFlow a literal list adapts like a literal; elsewhere it is an array.
-    return dtype if library == "tf" else dtypes.strong(dtype, library)
+    return dtype if library in dtypes.TENSORFLOW else dtypes.strong(dtype, library)
 
 
 def _sequence_content(parts: list[TensorType]) -> object:

@@ -13,7 +13,8 @@ from .shape_ops import rank_of
 
 def _constant(a: Args) -> TensorType:
     """A value, with a dtype and shape if given -> a tensor of it."""
-    dtype = a.dtype or a.x.dtype
+    dtype = a.dtype or ("float32" if a.library == "backend" else a.x.dtype)
+    _check_kept(a, dtype)
     known = _cast_content(a.x.content, dtype)
     if a.shape is None or a.x.shape is None:
         return TensorType(a.shape or a.x.shape, dtype, known)
@@ -22,6 +23,13 @@ def _constant(a: Args) -> TensorType:
     if same(product(a.x.shape), product(a.shape)) is False and product(a.x.shape) != 1:
         raise Mismatch("reshape", f"values for shape {a.shape}", {"value": a.x.shape})
     return TensorType(a.shape, dtype)
+
+
+def _check_kept(a: Args, dtype: str | None) -> None:
+    """A TensorFlow tensor is not converted to another dtype on the way."""
+    firm = a.library in dtypes.TENSORFLOW and a.x.kind in ("tensor", "variable")
+    if firm and a.x.dtype and dtype not in (None, a.x.dtype):
+        raise Mismatch("dtype", f"a {dtype} tensor", {"value": a.x.dtype})
 
 
 def _cast_content(value: object, dtype: str | None) -> object:
@@ -53,13 +61,11 @@ CONSTANT = OpSpec(
         "tf.convert_to_tensor": "(value: x, dtype=None, dtype_hint: _ = None, name: _ = None)",
         "keras.ops.convert_to_tensor": "(x, dtype=None, sparse: _ = None, ragged: _ = None)",
         "keras.ops.array": "(x, dtype=None)",
-        "keras.ops.convert_to_numpy": "(x)",
         "keras.backend.constant": "(value: x, dtype=None, shape=None, name: _ = None)",
         "numpy.array": "(object: x, dtype=None, *, copy: _ = True, order: _ = 'K', "
         "subok: _ = False, ndmin: _ = 0, ndmax: _ = 0, like: _ = None)",
         "numpy.asarray": _ASARRAY,
         "numpy.asanyarray": _ASARRAY,
-        "numpy.ascontiguousarray": "(a: x, dtype=None, *, like: _ = None)",
     },
     any_rank=True,
     cases=(
@@ -75,6 +81,26 @@ CONSTANT = OpSpec(
         Call(x=[[1], [2, 3]]),
         Call(x=[]),
     ),
+)
+
+
+def _to_numpy(a: Args) -> TensorType:
+    """(...) -> (...), an array; NumPy's dtype for literals."""
+    plain = dtypes.strong(a.x.dtype, "keras" if a.x.kind else "numpy")
+    return TensorType(a.x.shape, plain, a.x.content, "array")
+
+
+TO_NUMPY = OpSpec(
+    "to_numpy",
+    "(x: tensor)",
+    _to_numpy,
+    names={
+        "keras.ops.convert_to_numpy": None,
+        "keras.backend.get_value": None,
+        "keras.backend.eval": None,
+    },
+    any_rank=True,
+    cases=(Call((2, 3)), Call((), of="int32")),
 )
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 
 from ..dims import Dim, Expr, less, maximum, product, symbol
+from ..mismatch import Mismatch
 from ..unknown import Unknown
 from . import content, dtypes
 from .agreement import common_dtype
@@ -180,20 +181,29 @@ def _range(a: Args) -> TensorType:
     bounds = [t for t in (a.start, a.stop, a.step) if t is not None]
     step = 1 if a.step is None else a.step.content
     values = (start, stop, step)
-    dtype = a.dtype or _range_dtype(bounds, a.library)
+    natural = a.library == "backend" and a.dtype == "int32"
+    dtype = (None if natural else a.dtype) or _range_dtype(bounds, a.library)
     if any(v is None or isinstance(v, Unknown) for v in values):
         return TensorType((symbol("range", 0),), dtype)
     size = _count(*values)
+    if a.library in dtypes.TENSORFLOW:
+        _check_direction(*values)
     return TensorType((size,), dtype, _counted(start, step, size))
+
+
+def _check_direction(start: object, stop: object, step: object) -> None:
+    """TensorFlow's range must not run away from its end."""
+    numbers = all(isinstance(v, int | float) for v in (start, stop, step))
+    if numbers and (stop - start) * step < 0:  # type: ignore[operator]
+        values = {"start": start, "limit": stop, "delta": step}
+        raise Mismatch("range", "a limit in the direction of delta", values)
 
 
 def _range_dtype(bounds: list[TensorType], library: str) -> str | None:
     names = [t.dtype for t in bounds]
-    if library == "tf":
+    if library in dtypes.TENSORFLOW:
         strong = [n for n in names if n not in ("int", "float")]
         return strong[0] if strong else "float" if "float" in names else "int"
-    if library == "keras":
-        return dtypes.promote(*names, library=library)
     return dtypes.promote(*names, library=library)
 
 
@@ -220,8 +230,8 @@ RANGE = OpSpec(
         "tf.range": "(start, limit: stop = None, delta: step = 1, dtype=None, name: _ = 'range')",
         "keras.ops.arange": "(start, stop=None, step=None, dtype=None)",
         "keras.backend.arange": "(start, stop=None, step=1, dtype='int32')",
-        "numpy.arange": "(start, /, stop=None, step=1, *, dtype=None, device: _ = None, "
-        "like: _ = None)",
+        "numpy.arange": "(start_or_stop: start, /, stop=None, step=1, *, dtype=None, "
+        "device: _ = None, like: _ = None)",
     },
     any_rank=True,
     cases=(
@@ -251,7 +261,7 @@ def _linspace(a: Args) -> TensorType:
 def _linspace_dtype(common: str | None, library: str) -> str | None:
     if library == "numpy":
         return "float64"
-    if library == "tf":
+    if library in dtypes.TENSORFLOW:
         return common if common in dtypes.FLOATS else "float64"
     return common if common in dtypes.FLOATS else "float32"
 

@@ -20,10 +20,14 @@ INEXACT = FLOATS | frozenset(_COMPLEX)
 NUMBERS = INTEGERS | INEXACT
 NAMES = frozenset({"bool", "string", *NUMBERS}) - {"int", "float"}
 
+# Keras 2's backend functions follow TensorFlow, but for what they cast first.
+TENSORFLOW = ("tf", "backend")
+
 # What a literal becomes, by library.
 _DEFAULT = {
     "keras": {"int": "int32", "float": "float32"},
     "tf": {"int": "int32", "float": "float32"},
+    "backend": {"int": "int32", "float": "float32"},
     "numpy": {"int": "int64", "float": "float64"},
 }
 _PYTHON = {"bool": "bool", "int": "int64", "float": "float64", "str": "string"}
@@ -71,11 +75,11 @@ def strong(dtype: str | None, library: str) -> str | None:
 def promote(*dtypes: str | None, library: str = "keras") -> str | None:
     """The dtype that values of all these dtypes are computed in; None if one is unknown.
 
-    Raises `Mismatch` for "tf", where different strong dtypes do not combine.
+    Raises `Mismatch` for TensorFlow, where different strong dtypes do not combine.
     """
     if any(d is None for d in dtypes):
         return None
-    pair = {"keras": _keras_pair, "numpy": _numpy_pair, "tf": _tf_pair}[library]
+    pair = {"keras": _keras_pair, "numpy": _numpy_pair}.get(library, _tf_pair)
     result, *rest = [d for d in dtypes if d]
     for dtype in rest:
         result = pair(result, dtype)

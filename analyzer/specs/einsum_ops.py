@@ -58,12 +58,17 @@ def _bind(term: str, shape: Dims, sizes: dict[str, Dim], a: Args) -> Dims:
     end = len(shape) - len(after)
     pairs = [*zip(before, shape, strict=False), *zip(after, shape[end:], strict=True)]
     for label, dim in pairs:
-        bound = sizes.get(label, 1)
-        if same(bound, dim) is False and 1 not in (bound, dim):
-            raise _conflict(label, a)
-        if bound == 1 or (isinstance(dim, int) and dim != 1):
+        bound = sizes.get(label)
+        if bound is None or bound == 1 or (isinstance(dim, int) and dim != 1):
             sizes[label] = dim
+        if bound is not None and _clash(bound, dim, a.library):
+            raise _conflict(label, a)
     return shape[len(before) : end]
+
+
+def _clash(bound: Dim, dim: Dim, library: str) -> bool:
+    """Whether one label gets two sizes; NumPy alone spreads an axis of size 1."""
+    return same(bound, dim) is False and not (library == "numpy" and 1 in (bound, dim))
 
 
 def _conflict(label: str, a: Args) -> Mismatch:

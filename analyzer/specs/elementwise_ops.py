@@ -18,7 +18,7 @@ def floating(dtype: str, library: str) -> str | None:
     """A float result: TensorFlow wants one, Keras and NumPy make one of integers."""
     if dtype in dtypes.INEXACT:
         return dtype
-    if library == "tf":
+    if library in dtypes.TENSORFLOW:
         raise Mismatch("dtype", "a floating-point tensor", {"input": dtype})
     if library == "keras":
         return "float32"
@@ -33,9 +33,38 @@ def kept(dtype: str, library: str) -> str | None:
 
 def numeric(dtype: str, library: str) -> str | None:
     """The dtype of the input, which TensorFlow wants to be a number."""
-    if library == "tf" and dtype not in dtypes.NUMBERS:
+    if library in dtypes.TENSORFLOW and dtype not in dtypes.NUMBERS:
         raise Mismatch("dtype", "a numeric tensor", {"input": dtype})
     return dtype
+
+
+def number(dtype: str, library: str) -> str | None:
+    """The dtype of the input, which NumPy too wants to be a number."""
+    if library == "numpy" and dtype == "bool":
+        raise Mismatch("dtype", "a numeric array", {"input": dtype})
+    return numeric(dtype, library)
+
+
+def integers_kept(dtype: str, library: str) -> str | None:
+    """As `numeric`, but NumPy counts with booleans as int8."""
+    return "int8" if library == "numpy" and dtype == "bool" else numeric(dtype, library)
+
+
+def rounded(dtype: str, library: str) -> str | None:
+    """As `numeric`, but NumPy makes float16 of booleans."""
+    return "float16" if library == "numpy" and dtype == "bool" else numeric(dtype, library)
+
+
+def reciprocal(dtype: str, library: str) -> str | None:
+    """A float, but NumPy divides integers as integers."""
+    kept_integer = library == "numpy" and dtype not in dtypes.INEXACT
+    return integers_kept(dtype, library) if kept_integer else floating(dtype, library)
+
+
+def leaky(dtype: str, library: str) -> str | None:
+    """A float; TensorFlow casts integers to one here."""
+    whole = library in dtypes.TENSORFLOW and dtype in dtypes.INTEGERS
+    return "float32" if whole else floating(dtype, library)
 
 
 def rounding(dtype: str, library: str) -> str | None:
@@ -50,14 +79,14 @@ def boolean(dtype: str, library: str) -> str | None:
 
 def tested_float(dtype: str, library: str) -> str | None:
     """A test that TensorFlow only makes on floats."""
-    if library == "tf":
+    if library in dtypes.TENSORFLOW:
         floating(dtype, library)
     return "bool"
 
 
 def logical(dtype: str, library: str) -> str | None:
     """A logical function, which TensorFlow wants on booleans."""
-    if library == "tf" and dtype != "bool":
+    if library in dtypes.TENSORFLOW and dtype != "bool":
         raise Mismatch("dtype", "a bool tensor", {"input": dtype})
     return "bool"
 
@@ -117,7 +146,7 @@ UNARY = (
     _op("rsqrt", floating, unary("tf.math.rsqrt keras.ops.rsqrt")),
     _op(
         "square",
-        numeric,
+        integers_kept,
         unary("tf.square tf.math.square keras.ops.square keras.backend.square numpy.square"),
         lambda x: x * x,
     ),
@@ -132,17 +161,19 @@ UNARY = (
     ),
     _op(
         "negative",
-        numeric,
+        number,
         unary("tf.negative tf.math.negative keras.ops.negative numpy.negative"),
         lambda x: -x,
     ),
     _op(
         "sign",
-        numeric,
+        number,
         unary("tf.sign tf.math.sign keras.ops.sign keras.backend.sign numpy.sign"),
         _sign,
     ),
-    _op("reciprocal", floating, unary("tf.math.reciprocal keras.ops.reciprocal numpy.reciprocal")),
+    _op(
+        "reciprocal", reciprocal, unary("tf.math.reciprocal keras.ops.reciprocal numpy.reciprocal")
+    ),
     _op("sin", floating, unary("tf.sin tf.math.sin keras.ops.sin keras.backend.sin numpy.sin")),
     _op("cos", floating, unary("tf.cos tf.math.cos keras.ops.cos keras.backend.cos numpy.cos")),
     _op("tan", floating, unary("tf.tan tf.math.tan keras.ops.tan numpy.tan")),
@@ -156,7 +187,7 @@ UNARY = (
     _op("ceil", rounding, unary("tf.math.ceil keras.ops.ceil numpy.ceil"), math.ceil),
     _op(
         "round",
-        numeric,
+        rounded,
         spelled(
             "tf.round tf.math.round keras.ops.round keras.backend.round numpy.round",
             tf="(x, name: _ = None)",
@@ -235,7 +266,7 @@ ACTIVATIONS = (
     ),
     _op(
         "leaky_relu",
-        floating,
+        leaky,
         spelled(
             "tf.nn.leaky_relu keras.ops.leaky_relu keras.activations.leaky_relu",
             tf="(features: x, alpha: negative_slope = 0.2, name: _ = None)",

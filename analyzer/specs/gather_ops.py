@@ -16,7 +16,9 @@ from .spelling import spelled
 def check_indices(indices: TensorType, library: str) -> None:
     """Indices are integers; `Mismatch` where they provably are not."""
     dtype = indices.dtype
-    wrong = dtype in dtypes.INEXACT or (library == "tf" and dtype in ("bool", "string"))
+    wrong = dtype in dtypes.INEXACT or (
+        library in dtypes.TENSORFLOW and dtype in ("bool", "string")
+    )
     if wrong and indices.shape != (0,):
         raise Mismatch("index-dtype", "integer indices", {"indices": dtype})
 
@@ -25,7 +27,7 @@ def _gather(a: Args) -> TensorType:
     """(before, n, after), (...) -> (before, ..., after)."""
     shape, indices = a.x.shape, a.indices.shape
     check_indices(a.indices, a.library)
-    if a.axis is None and a.library != "tf":
+    if a.axis is None and a.library not in dtypes.TENSORFLOW:
         return TensorType(indices, a.x.dtype)
     batch = a.batch_dims if a.batch_dims >= 0 else a.batch_dims + len(indices)
     axis = normalize_axis(batch if a.axis is None else a.axis, len(shape))
@@ -48,7 +50,8 @@ def _fold_gather(a: Args) -> object:
     block = content.block(picked)
     size = a.x.shape[axis]
     plain = all(isinstance(i, int) and -size <= i < size for i in block.flat)
-    if a.batch_dims or not plain:
+    flat = a.axis is None and a.library not in dtypes.TENSORFLOW
+    if a.batch_dims or flat or not plain:
         return None
     rows = content.take(a.x.content, [int(i) for i in block.flat], axis)  # type: ignore
     shape = (*a.x.shape[:axis], *block.shape, *a.x.shape[axis + 1 :])
@@ -157,7 +160,7 @@ def _places(a: Args) -> object:
     if a.condition.shape is None:
         raise Undecided("rank unknown")
     rank, count = len(a.condition.shape), symbol("matches", 0)
-    if a.library == "tf":
+    if a.library in dtypes.TENSORFLOW:
         return TensorType((count, rank), "int64")
     dtype = "int64" if a.library == "numpy" else "int32"
     return tuple(TensorType((count,), dtype) for _ in range(rank))
@@ -177,7 +180,6 @@ WHERE = OpSpec(
     names={
         "tf.where": "(condition, x: x1 = None, y: x2 = None, name: _ = None)",
         "keras.ops.where": None,
-        "keras.backend.switch": "(condition, then_expression: x1, else_expression: x2)",
         "numpy.where": "(condition, x: x1 = None, y: x2 = None, /)",
     },
     any_rank=True,

@@ -9,7 +9,7 @@ from ..dims import Dim, Dims, less, mod, product, same
 from ..mismatch import Mismatch
 from ..shapes import normalize_axis
 from ..unknown import Undecided
-from . import content
+from . import content, dtypes
 from .agreement import common_dtype
 from .base import Args, Call, OpSpec, TensorType
 from .spelling import spelled
@@ -214,7 +214,7 @@ SPLIT = OpSpec(
 def _tile(a: Args) -> TensorType:
     """(d0, d1, ...) -> (d0 * r0, d1 * r1, ...)."""
     shape, repeats = a.x.shape, a.repeats
-    if a.library == "tf" and len(shape) != len(repeats):
+    if a.library in dtypes.TENSORFLOW and len(shape) != len(repeats):
         raise Mismatch("tile", f"{len(shape)} multiples", {"multiples": repeats})
     rank = max(len(shape), len(repeats))
     padded = (1,) * (rank - len(shape)) + tuple(shape)
@@ -290,10 +290,10 @@ def _pairs(width: object, rank: int, library: str) -> list[tuple[Dim, Dim]]:
     """(before, after) per axis; NumPy and Keras spread one pair or one number."""
     if not isinstance(width, tuple | list):
         return [(width, width)] * rank  # type: ignore[list-item]
-    if library != "tf" and not any(isinstance(w, tuple | list) for w in width):
+    if library not in dtypes.TENSORFLOW and not any(isinstance(w, tuple | list) for w in width):
         before, after = (width[0], width[0]) if len(width) == 1 else width
         return [(before, after)] * rank
-    if library != "tf" and len(width) == 1:
+    if library not in dtypes.TENSORFLOW and len(width) == 1:
         width = list(width) * rank
     if len(width) != rank:
         raise Mismatch("pad", f"{rank} pairs", {"paddings": tuple(map(tuple, width))})

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from .. import shapes
 from ..dims import Dims, same
 from ..mismatch import Mismatch
+from . import dtypes
 from .agreement import common_dtype
 from .base import Args, Call, OpSpec, TensorType
-from .spelling import NUMPY_BINARY, spelled
+from .spelling import spelled
 
 
 def _matmul(a: Args) -> TensorType:
     """(..., m, k), (..., k, n) -> (..., m, n)."""
     left, right = a.x1.shape, a.x2.shape
-    if a.library == "tf" and min(len(left), len(right)) < 2:
+    if a.library in dtypes.TENSORFLOW and min(len(left), len(right)) < 2:
         raise Mismatch("matmul-rank", "matrices", {"left": left, "right": right})
     if a.transpose_a or a.adjoint_a:
         left = _swapped(left)
@@ -64,9 +65,9 @@ MATMUL = OpSpec(
         "tf.matmul tf.linalg.matmul keras.ops.matmul numpy.matmul",
         tf=_TF_MATMUL,
         keras="(x1, x2)",
-        numpy=NUMPY_BINARY.replace("where: _ = True, ", "").replace(
-            "signature", "signature: _ = None, axes: _ = None, axis"
-        ),
+        numpy="(x1, x2, /, out: _ = None, *, axes: _ = None, axis: _ = None, "
+        "keepdims: _ = False, casting: _ = 'same_kind', order: _ = 'K', dtype: _ = None, "
+        "subok: _ = True, signature: _ = None)",
     ),
     cases=(
         *_CASES,
@@ -81,6 +82,8 @@ def _dot(a: Args) -> TensorType:
     """(..., k), (..., k, n) -> (..., ..., n): the last axis against the last but one."""
     left, right = a.x1.shape, a.x2.shape
     dtype = _product_dtype(a)
+    if a.library == "backend" and min(len(left), len(right)) < 2:
+        raise Mismatch("matmul-rank", "matrices", {"left": left, "right": right})
     if not left or not right:
         return TensorType(left or right, dtype)
     inner = right[-2] if len(right) > 1 else right[0]

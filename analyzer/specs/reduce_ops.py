@@ -39,7 +39,7 @@ def reduced(shape: Dims | None, axis: object, keepdims: object) -> Dims | None:
 
 def summed(dtype: str, library: str) -> str | None:
     """The dtype of a sum or product: small integers grow outside TensorFlow."""
-    if library == "tf":
+    if library in dtypes.TENSORFLOW:
         return _number(dtype)
     wide = {"keras": ("int32", "uint32"), "numpy": ("int64", "uint64")}[library]
     if dtype in dtypes.INTEGERS or dtype == "bool":
@@ -55,21 +55,24 @@ def averaged(dtype: str, library: str) -> str | None:
     """The dtype of a mean: TensorFlow keeps integers, the others make floats."""
     if dtype in dtypes.INEXACT:
         return dtype
-    if library == "tf":
+    if library == "backend" and dtype == "bool":
+        return "float32"
+    if library in dtypes.TENSORFLOW:
         return _number(dtype)
     return "float32" if library == "keras" else "float64"
 
 
 def spread(dtype: str, library: str) -> str | None:
     """The dtype of a deviation: a float, which TensorFlow wants to get."""
-    if library == "tf" and dtype not in dtypes.INEXACT:
+    cast = library == "backend" and dtype == "bool"
+    if library in dtypes.TENSORFLOW and dtype not in dtypes.INEXACT and not cast:
         raise Mismatch("dtype", "a floating-point tensor", {"input": dtype})
     return averaged(dtype, library)
 
 
 def extreme(dtype: str, library: str) -> str | None:
     """The dtype of a maximum."""
-    return _number(dtype) if library == "tf" else dtype
+    return _number(dtype) if library in dtypes.TENSORFLOW else dtype
 
 
 def all_or_any(dtype: str, library: str) -> str | None:
@@ -289,7 +292,7 @@ def _index_dtype(a: Args) -> str | None:
 
 def _arg_extreme(a: Args) -> TensorType:
     """(..., axis, ...) -> (..., ...) of positions; all axes for None (TensorFlow: the first)."""
-    axis = 0 if a.axis is None and a.library == "tf" else a.axis
+    axis = 0 if a.axis is None and a.library in dtypes.TENSORFLOW else a.axis
     shape = reduced(a.x.shape, axis, a.keepdims)
     if axis is not None and a.x.shape and a.x.shape[axes_of(axis, len(a.x.shape))[0]] == 0:
         raise Mismatch("empty", "an axis that is not empty", {"input": a.x.shape})

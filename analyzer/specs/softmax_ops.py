@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..mismatch import Mismatch
+from . import dtypes
 from .base import Args, Call, OpSpec, TensorType
 from .elementwise_ops import floating
 from .reduce_ops import axes_of
@@ -13,7 +14,7 @@ def _softmax(a: Args) -> TensorType:
     """(..., n, ...) -> (..., n, ...), normalised along `axis`."""
     dtype = floating(a.x.dtype, a.library) if a.x.dtype else None
     if a.x.shape is not None:
-        if not a.x.shape and a.library == "tf":
+        if not a.x.shape and a.library in dtypes.TENSORFLOW:
             raise Mismatch("axis", "at least one axis", {"input": a.x.shape})
         if a.x.shape:
             axes_of(-1 if a.axis is None else a.axis, len(a.x.shape))

@@ -1,0 +1,148 @@
+"""Record what real TensorFlow, Keras and NumPy do with the cases of the op specs.
+
+Run under environments that have them (never under Dryfit's own):
+
+    KERAS_BACKEND=tensorflow python tests/oracle/record_ops.py keras3 [OP ...]
+    python tests/oracle/record_ops.py keras2 [OP ...]     # needs tf_keras: keras.backend
+
+Writes tests/data/ops_<dialect>.json: under "signatures" the parameters of every public
+name, under "calls" for each program the type and small values of its result, or the
+exception it raises. A tensor is [dtype, [shape], values or null], a sequence {"of":
+[...]}, other data {"is": text}.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import sys
+import types
+import warnings
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+ROOT = Path(__file__).parent.parent.parent
+# The specs are plain Python: read from the tree, without installing Dryfit here.
+dryfit = types.ModuleType("dryfit")
+dryfit.__path__ = [str(ROOT)]
+sys.modules["dryfit"] = dryfit
+sys.path.insert(0, str(ROOT))
+
+from tests.op_cases import Input, Program, programs  # noqa: E402
+
+VALUES = 24  # elements; the values of larger results are not kept
+
+
+def libraries(dialect: str) -> dict[str, object]:
+    """The names that programs begin with."""
+    import numpy
+
+    if dialect == "keras2":
+        os.environ["TF_USE_LEGACY_KERAS"] = "1"
+        import tf_keras
+
+        return {"keras": tf_keras, "numpy": numpy}
+    import keras
+    import sklearn.datasets
+    import sklearn.model_selection
+    import tensorflow as tf
+
+    return {"tf": tf, "keras": keras, "numpy": numpy, "sklearn": sklearn}
+
+
+def wanted(program: str, dialect: str) -> bool:
+    """Keras 2's backend is recorded under Keras 2, everything else under Keras 3."""
+    return program.startswith("keras.backend.") == (dialect == "keras2")
+
+
+def outcome(program: Program, space: dict[str, object]) -> object:
+    """What the program returns or raises."""
+    made = {i.name: tensor(i, program.spelling, space) for i in program.inputs}
+    try:
+        return described(eval(program.text, {**space, **made}))
+    except Exception as error:  # whatever it raises is the record
+        return type(error).__name__
+
+
+def tensor(of: Input, spelling: str, space: dict[str, object]) -> object:
+    """The input as the library of the spelling holds it."""
+    import numpy as np
+
+    array = np.array(of.leaves(), of.dtype).reshape(of.shape)
+    if spelling.startswith(("numpy.", "sklearn.")):
+        return array
+    import tensorflow as tf
+
+    return tf.constant(array)
+
+
+def described(value: object) -> object:
+    """A result as data."""
+    import numpy as np
+
+    if isinstance(value, list | tuple) and type(value).__name__ != "TensorShape":
+        return {"of": [described(v) for v in value]}
+    if hasattr(value, "dtype") and hasattr(value, "shape"):
+        array = np.asarray(value)
+        small = array.size <= VALUES and array.dtype.kind in "biuf"
+        dtype = getattr(value.dtype, "name", str(value.dtype))
+        return [dtype, list(array.shape), rounded(array.ravel().tolist()) if small else None]
+    return {"is": repr(value)}
+
+
+def rounded(values: list[object]) -> list[object]:
+    """Values at the precision that float32 has."""
+    return [float(f"{v:.6g}") if isinstance(v, float) else v for v in values]
+
+
+def parameters(name: str, space: dict[str, object]) -> list[str] | None:
+    """The parameters of a public name, None where it does not tell."""
+    owner: object = space[name.split(".")[0]]
+    for part in name.split(".")[1:]:
+        owner = getattr(owner, part)
+    try:
+        params = inspect.signature(owner).parameters.values()  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    return [shown(p) for p in params]
+
+
+def shown(param: inspect.Parameter) -> str:
+    """One parameter: stars, name, default."""
+    star = {param.VAR_POSITIONAL: "*", param.VAR_KEYWORD: "**"}.get(param.kind, "")
+    only = "keyword " if param.kind == param.KEYWORD_ONLY else ""
+    if param.default is param.empty:
+        return f"{only}{star}{param.name}"
+    default = getattr(param.default, "__name__", None) or getattr(
+        param.default, "name", param.default
+    )
+    return f"{only}{param.name}={default!r}"
+
+
+def main(dialect: str, ops: list[str]) -> None:
+    """Record all cases, or those of some spellings."""
+    path = ROOT / "tests" / "data" / f"ops_{dialect}.json"
+    known = json.loads(path.read_text()) if path.exists() and ops else {}
+    calls, signatures = known.get("calls", {}), known.get("signatures", {})
+    space = libraries(dialect)
+    warnings.simplefilter("ignore")
+    for program in programs():
+        if not wanted(program.spelling, dialect):
+            continue
+        if ops and program.spelling.rpartition(".")[2] not in ops:
+            continue
+        calls[program.key] = outcome(program, space)
+        if program.spelling not in signatures:
+            signatures[program.spelling] = parameters(program.spelling, space)
+    lines = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in sorted(calls.items())]
+    shown_ = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in sorted(signatures.items())]
+    body = ",\n".join(lines)
+    head = ",\n".join(shown_)
+    path.write_text(f'{{"calls": {{\n{body}\n}},\n"signatures": {{\n{head}\n}}}}\n')
+    print(len(calls), "calls,", len(signatures), "names")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])

@@ -1,0 +1,173 @@
+"""Op specs against the record of real TensorFlow, Keras and NumPy."""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from dryfit.analyzer.dims import Expr
+from dryfit.analyzer.mismatch import Mismatch
+from dryfit.analyzer.specs import calling, content, registry, signature
+from dryfit.analyzer.specs.base import TensorType
+from dryfit.analyzer.unknown import Unknown
+
+from .op_cases import Input, Program, programs
+from .op_exceptions import MISSES, SIGNATURES
+
+# Python's types as dtypes of NumPy.
+DTYPES = {"'float'": "'float64'", "'int'": "'int64'"}
+DATA = Path(__file__).parent / "data"
+
+
+@cache
+def record(part: str) -> dict[str, object]:
+    """One part of what was recorded under both versions of Keras."""
+    found: dict[str, object] = {}
+    for dialect in ("keras2", "keras3"):
+        found |= json.loads((DATA / f"ops_{dialect}.json").read_text())[part]
+    return found
+
+
+def typed(given: Input, library: str) -> TensorType:
+    """The type of a case's input, with its values."""
+    known = content.nested(content.Block(given.shape, tuple(given.leaves())))
+    return TensorType(given.shape, given.dtype, known, "array" if library == "numpy" else "tensor")
+
+
+def evaluated(program: Program) -> object:
+    """The program's result by the specs; the exception it is proved to raise."""
+    library = calling.library_of(program.spelling)
+    space = {i.name: typed(i, library) for i in program.inputs}
+    call = ast.parse(program.text, mode="eval").body
+    assert isinstance(call, ast.Call)
+    args = [value(a, space) for a in call.args]
+    kwargs = {k.arg or "": value(k.value, space) for k in call.keywords}
+    try:
+        return calling.call(program.spelling, args, kwargs)
+    except (Mismatch, signature.BindError) as error:
+        return error
+
+
+def value(node: ast.expr, space: dict[str, TensorType]) -> object:
+    """An argument: an input by name, a list of them, or a literal."""
+    if isinstance(node, ast.Name):
+        return space[node.id]
+    if isinstance(node, ast.List):
+        return [value(n, space) for n in node.elts]
+    return ast.literal_eval(node)
+
+
+def problem(ours: object, real: object) -> str:
+    """How a result contradicts the record; empty if it does not."""
+    if isinstance(real, str) or isinstance(ours, Exception):
+        agreed = isinstance(real, str) and isinstance(ours, Exception)
+        return "" if agreed else f"{shown(ours)}, really {real}"
+    if isinstance(ours, Unknown):
+        return f"unknown ({ours.reason}), really {real}"
+    if isinstance(real, dict) and "of" in real:
+        return sequence_problem(ours, real["of"])
+    if isinstance(real, dict):
+        text = repr(ours)
+        return "" if text == real["is"] else f"{text}, really {real['is']}"
+    return tensor_problem(ours, real)  # type: ignore[arg-type]
+
+
+def shown(ours: object) -> str:
+    return f"raises {ours}" if isinstance(ours, Exception) else str(ours)
+
+
+def sequence_problem(ours: object, parts: list[object]) -> str:
+    if not isinstance(ours, list | tuple) or len(ours) != len(parts):
+        return f"{ours}, really {len(parts)} parts"
+    return "; ".join(filter(None, map(problem, ours, parts)))
+
+
+def tensor_problem(ours: object, real: list[object]) -> str:
+    dtype, shape, values = real
+    if not isinstance(ours, TensorType):
+        return f"{ours}, really {real}"
+    if ours.shape is None or not same_shape(ours.shape, shape):  # type: ignore[arg-type]
+        return f"shape {ours.shape}, really {shape}"
+    if ours.dtype != dtype:
+        return f"dtype {ours.dtype}, really {dtype}"
+    if ours.content is None or values is None:
+        return ""
+    return content_problem(ours.content, values)  # type: ignore[arg-type]
+
+
+def same_shape(ours: tuple[object, ...], real: list[int]) -> bool:
+    """Equal sizes; a symbol stands for any."""
+    if len(ours) != len(real):
+        return False
+    return all(isinstance(a, Expr) or a == b for a, b in zip(ours, real, strict=True))
+
+
+def content_problem(ours: object, real: list[object]) -> str:
+    leaves = content.block(ours).flat
+    if len(leaves) != len(real):
+        return f"{len(leaves)} values, really {len(real)}"
+    for a, b in zip(leaves, real, strict=True):
+        if isinstance(a, Unknown):
+            continue
+        if not math.isclose(a, b, rel_tol=1e-5, abs_tol=1e-6):  # type: ignore[arg-type]
+            return f"content {ours}, really {real}"
+    return ""
+
+
+@pytest.mark.parametrize("spelling", sorted(registry.spellings()))
+def test_calls_give_what_the_libraries_give(spelling: str) -> None:
+    recorded = record("calls")
+    found = {
+        p.key: problem(evaluated(p), recorded[p.key])
+        for p in cases().get(spelling, ())
+        if p.key in recorded
+    }
+    wrong = {k: v for k, v in found.items() if v and not missed(k)}
+    assert wrong == {}
+    mended = [k for k, v in found.items() if not v and missed(k)]
+    assert mended == [], "these are no longer missed"
+
+
+def missed(key: str) -> bool:
+    """Whether a call is a known miss: the library raises, the spec does not."""
+    known = any(re.fullmatch(pattern, key) for pattern in MISSES)
+    return known and isinstance(record("calls")[key], str)
+
+
+@cache
+def cases() -> dict[str, list[Program]]:
+    """The declared cases by public name."""
+    found: dict[str, list[Program]] = {}
+    for program in programs():
+        found.setdefault(program.spelling, []).append(program)
+    return found
+
+
+@pytest.mark.parametrize("spelling", sorted(registry.spellings()))
+def test_signatures_are_those_of_the_libraries(spelling: str) -> None:
+    real = record("signatures").get(spelling)
+    if real is None or spelling in SIGNATURES:
+        pytest.skip(SIGNATURES.get(spelling, "not recorded, or the library does not tell"))
+    _, text = registry.spellings()[spelling]
+    params = signature.parse(text).params.values()
+    ours = [written(p) for p in params]
+    assert [o for o, _ in ours] == [r.partition("=")[0] for r in real]  # type: ignore[attr-defined]
+    for (name, default), recorded in zip(ours, real, strict=True):  # type: ignore[call-overload]
+        theirs = recorded.partition("=")[2]
+        if default is not None and theirs != "<no value>":
+            assert (name, DTYPES.get(default, default)) == (name, DTYPES.get(theirs, theirs))
+
+
+def written(param: signature.Param) -> tuple[str, str | None]:
+    """A parameter as the record writes it, and its default (None: does not matter)."""
+    star = {"args": "*", "kwargs": "**", "keyword": "keyword "}.get(param.mode, "")
+    if param.kind == "_" or param.default is None:
+        return star + param.name, None
+    default = "" if param.default is signature.REQUIRED else repr(param.default)
+    return star + param.name, default
