@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..analyzer.summary import LayerRow, ModelSummary, Port
-from .numbers import cost_text, count_text, shape_text, shapes_text
+from .numbers import cost_text, count_text, shape_text
 
 STYLES = {"sequential": "Sequential", "functional": "functional", "subclass": "subclassed"}
 MASK_STYLES = {"drops": "yellow", "produces": "green", "consumes": "green"}
@@ -44,11 +44,12 @@ def _port(port: Port) -> str:
 
 
 def _table(model: ModelSummary, weights: bool) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
-    table.add_column("layer", overflow="fold", style="bold")
-    table.add_column("class", overflow="fold")
+    # No padding: the box's own dividers are one blank wide, and 80 columns are few.
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0, show_edge=False)
+    table.add_column("layer", overflow="fold", min_width=8, style="bold")
+    table.add_column("class", overflow="fold", min_width=8)
     table.add_column("line", justify="right", no_wrap=True, style="dim")
-    table.add_column("output shape", overflow="fold")
+    table.add_column("output shape", no_wrap=True)
     table.add_column("params", justify="right", no_wrap=True)
     table.add_column("mask", no_wrap=True)
     table.add_column("mode", no_wrap=True)
@@ -65,28 +66,29 @@ def _rows(layers: tuple[LayerRow, ...], indent: str) -> Iterator[tuple[LayerRow,
 
 
 def _add(table: Table, layer: LayerRow, indent: str, weights: bool) -> None:
-    shape = shapes_text(layer.output_shapes)
-    params = count_text(layer.params)
+    shapes = list(dict.fromkeys(shape_text(shape) for shape in layer.output_shapes)) or ["?"]
+    frozen = not layer.trainable and layer.params != 0
+    modes = ["frozen"] * frozen + ["differs"] * layer.mode_dependent
     table.add_row(
         indent + layer.name,
         layer.cls,
         str(layer.line),
-        layer.reason if shape == "?" and layer.reason else shape,
-        params if layer.trainable or layer.params == 0 else f"{params} frozen",
+        layer.reason if shapes == ["?"] and layer.reason else "\n".join(shapes),
+        count_text(layer.params),
         Text("" if layer.mask == "none" else layer.mask, MASK_STYLES.get(layer.mask, "")),
-        "differs" if layer.mode_dependent else "",
+        "\n".join(modes),
         cost_text(layer.flops),
     )
     for name, size, trainable in layer.weights if weights else ():
-        fixed = "" if trainable else "not trained"
-        table.add_row(Text(f"{indent}  .{name}", "dim"), "", "", shape_text(size), fixed)
+        fixed = "" if trainable else "fixed"
+        table.add_row(Text(f"{indent}  .{name}", "dim"), "", "", shape_text(size), "", "", fixed)
 
 
 def _sums(model: ModelSummary) -> Iterator[Text]:
-    text = f"{count_text(model.params)} parameters"
+    text = f"params {count_text(model.params)}"
     if model.non_trainable_params != 0:
-        text += f", {count_text(model.trainable_params)} trainable"
-        text += f" and {count_text(model.non_trainable_params)} not"
+        trainable = count_text(model.trainable_params)
+        text += f" ({trainable} trainable, {count_text(model.non_trainable_params)} not)"
     if model.flops is not None:
         text += f"; {cost_text(model.flops)} operations a sample"
     yield Text(f"  {text}")
