@@ -16,10 +16,11 @@ from .variable import Variable
 class Traced(TensorLike):
     """A value of a graph under construction: it has a shape and a dtype, no numbers."""
 
-    __slots__ = ("__weakref__", "keras_mask", "trace", "value")
+    __slots__ = ("__weakref__", "keras_mask", "record", "trace", "value")
 
     def __init__(self, value: Value, trace: Trace) -> None:
         self.value, self.trace = value, trace
+        self.record: Record | None = None  # the call that made it
 
     @property
     def shape(self) -> tuple[int, ...]:  # type: ignore[override]
@@ -75,7 +76,10 @@ class Trace:
         node = Node(call, [self.value_of(t) for t in tensors])
         self.graph.nodes.append(node)
         outs = tuple([Traced(v, self) for v in node.outputs])
-        self.records.append(Record(call, tuple(tensors), outs))
+        made = Record(call, tuple(tensors), outs)
+        self.records.append(made)
+        for out in outs:
+            out.record = made
         return outs
 
     def read(self, variable: Variable) -> Traced:

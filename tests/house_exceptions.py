@@ -14,6 +14,7 @@ DECISIONS: dict[str, str] = {}
 
 PARAMETERS: dict[str, str] = {
     "executor/kernels": KERNELS,
+    "executor/ops": "the signature of a public function, or one parameter per input of an op",
 }
 
 MODULE_LINES: dict[str, str] = {}

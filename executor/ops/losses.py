@@ -1,0 +1,101 @@
+"""Losses that need care with large logits, as Keras' TensorFlow backend computes them."""
+
+from __future__ import annotations
+
+from ...analyzer.mismatch import Mismatch
+from ..composite import composite
+from ..inputs import to_tensor
+from ..tensor import OPERATORS as ops
+from ..tensor import TensorLike
+
+_EPSILON = 1e-7
+
+
+def _logits(output: TensorLike, from_logits: bool, maker: str) -> tuple[TensorLike, bool]:
+    """While tracing, probabilities are followed back to the logits they come from."""
+    record = getattr(output, "record", None)
+    if record is not None and record.call.op.name == maker:
+        return record.inputs[0], True
+    return output, from_logits
+
+
+def _check(target: TensorLike, output: TensorLike) -> None:
+    if tuple(target.shape) != tuple(output.shape):
+        raise Mismatch(
+            "loss-shape",
+            "target and output of the same shape",
+            {"target": target.shape, "output": output.shape},
+        )
+
+
+@composite
+def softmax_cross_entropy(
+    logits: TensorLike, target: TensorLike, axis: int = -1
+) -> TensorLike:
+    """(..., classes), (..., classes) -> (...): -sum(target * log_softmax(logits))."""
+    return -ops["sum"](target * ops["log_softmax"](logits, axis), axis=axis)
+
+
+@composite
+def categorical_crossentropy(
+    target: TensorLike, output: TensorLike, from_logits: bool = False, axis: int = -1
+) -> TensorLike:
+    """(..., classes), (..., classes) -> (...)."""
+    output, from_logits = _logits(to_tensor(output), from_logits, "softmax")
+    target = to_tensor(target, output.dtype.name)
+    _check(target, output)
+    if from_logits:
+        return ops["softmax_cross_entropy"](output, target, axis)
+    output = output / ops["sum"](output, axis=axis, keepdims=True)
+    output = ops["clip"](output, _EPSILON, 1.0 - _EPSILON)
+    return -ops["sum"](target * ops["log"](output), axis=axis)
+
+
+@composite
+def sparse_softmax_cross_entropy(logits: TensorLike, target: TensorLike) -> TensorLike:
+    """(..., classes), (...) -> (...): -log_softmax(logits) at the target class."""
+    picks = ops["expand_dims"](ops["cast"](target, "int32"), -1)
+    chosen = ops["take_along_axis"](ops["log_softmax"](logits, -1), picks, -1)
+    return -ops["squeeze"](chosen, -1)
+
+
+@composite
+def sparse_categorical_crossentropy(
+    target: TensorLike, output: TensorLike, from_logits: bool = False, axis: int = -1
+) -> TensorLike:
+    """(...), (..., classes) -> (...)."""
+    output, from_logits = _logits(to_tensor(output), from_logits, "softmax")
+    target = to_tensor(target)
+    if len(target.shape) == len(output.shape) and target.shape[-1] == 1:
+        target = ops["squeeze"](target, -1)
+    if tuple(target.shape) != tuple(output.shape[:-1]):
+        raise Mismatch(
+            "loss-shape",
+            "a target without the class axis",
+            {"target": target.shape, "output": output.shape},
+        )
+    if not from_logits:
+        output = ops["log"](ops["clip"](output, _EPSILON, 1.0 - _EPSILON))
+    return ops["sparse_softmax_cross_entropy"](output, target)
+
+
+@composite
+def sigmoid_cross_entropy(logits: TensorLike, target: TensorLike) -> TensorLike:
+    """(...), (...) -> (...): max(x, 0) - x * t + log(1 + exp(-|x|))."""
+    x = to_tensor(logits)
+    return ops["relu"](x) - x * target + ops["log1p"](ops["exp"](-ops["abs"](x)))
+
+
+@composite
+def binary_crossentropy(
+    target: TensorLike, output: TensorLike, from_logits: bool = False
+) -> TensorLike:
+    """(...), (...) -> (...)."""
+    output, from_logits = _logits(to_tensor(output), from_logits, "sigmoid")
+    target = to_tensor(target, output.dtype.name)
+    _check(target, output)
+    if from_logits:
+        return ops["sigmoid_cross_entropy"](output, target)
+    output = ops["clip"](output, _EPSILON, 1.0 - _EPSILON)
+    yes = target * ops["log"](output)
+    return -(yes + (1 - target) * ops["log"](1 - output))
