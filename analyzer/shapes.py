@@ -40,10 +40,11 @@ def _either(left: Dim, right: Dim) -> Dim:
     return symbol(f"{left}|{right}", static=is_static(left) or is_static(right))
 
 
-def normalize_axis(axis: int, rank: int) -> int:
+def normalize_axis(axis: int, rank: int, late: bool = False) -> int:
     """A non-negative axis; `Mismatch("axis")` when it is outside the rank."""
     if not -rank <= axis < rank:
-        raise Mismatch("axis", f"an axis in [{-rank}, {rank - 1}]", {"axis": axis, "rank": rank})
+        needs = f"an axis in [{-rank}, {rank - 1}]"
+        raise Mismatch("axis", needs, {}, {"axis": axis, "rank": rank}, late=late)
     return axis % rank
 
 
@@ -92,18 +93,20 @@ def reshape(shape: Dims, target: Sequence[Dim], what: str = "target") -> Dims:
     return tuple(inferred if d == -1 else d for d in target)
 
 
-def window(size: Dim, kernel: Dim, stride: Dim, dilation: Dim, padding: str) -> Dim:
-    """Output length of a sliding window over `size` steps ('valid', 'same', 'causal')."""
+def window(
+    size: Dim, kernel: Dim, stride: Dim, dilation: Dim, padding: str, whole: Dims = ()
+) -> Dim:
+    """Output length of a window sliding over one axis ('valid', 'same', 'causal').
+
+    `whole` is the shape the axis belongs to, for the message.
+    """
     if padding in ("same", "causal"):
         return (size + stride - 1) // stride
     span = (kernel - 1) * dilation + 1
     if less(size, span) is True:
-        raise Mismatch(
-            "window",
-            f"at least {span} steps for a window of {span}",
-            {"steps": size},
-            {"kernel": kernel, "dilation": dilation},
-        )
+        names = {"steps": size, "kernel": kernel, "dilation": dilation}
+        needs = f"at least {span} steps for a window of {kernel}"
+        raise Mismatch("window", needs, {"": whole} if whole else {}, names)
     return (size - span) // stride + 1
 
 

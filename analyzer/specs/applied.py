@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,6 +11,7 @@ from ..dims import Dims, is_static, symbol
 from ..mismatch import Mismatch
 from ..unknown import Undecided
 from .base import Args, Inputs, LayerSpec, Mask, Outputs, Training, Weight
+from .domains import problems
 
 
 def bind(
@@ -59,6 +61,15 @@ def assumed(spec: LayerSpec) -> Dims:
     if not exact:
         raise Undecided(f"{spec.name} of an input of unknown rank")
     return tuple(symbol(n) for n in names)
+
+
+def constructed(spec: LayerSpec, c: Args) -> None:
+    """Raise `Mismatch` where the constructor rejects its arguments."""
+    for problem in problems(spec, c):
+        raise problem
+    if spec.check is not None:
+        with suppress(Undecided):
+            spec.check(c)
 
 
 def built(spec: LayerSpec, c: Args, x: Inputs) -> dict[str, Weight]:

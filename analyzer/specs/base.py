@@ -74,7 +74,7 @@ class Args:
             raise AttributeError(name) from None
         param = self._params.get(name)
         kind = param.kind if param else "any"
-        if kind.startswith("sizes") or kind in ("size", "shape"):
+        if kind.startswith(("sizes", "paddings")) or kind in ("size", "shape"):
             return self._sizes(name, kind, value)
         unknown = next((v for v in _leaves(value) if isinstance(v, Unknown)), None)
         if unknown is not None:
@@ -85,7 +85,7 @@ class Args:
         """A size, sizes or shape with a symbol, always the same, for what is Unknown."""
         if kind == "shape" and isinstance(value, Unknown):
             raise Undecided(f"{name}: {value.reason}")
-        if kind.startswith("sizes") and not isinstance(value, tuple | list | type(None)):
+        if kind[-1].isdigit() and not isinstance(value, tuple | list | type(None)):
             value = (value,) * int(kind[-1])
         if isinstance(value, tuple | list):
             return tuple(self._size(f"{name}[{i}]", v) for i, v in enumerate(value))

@@ -1,16 +1,75 @@
-"""Dense, embeddings and layers that only change the form of their input."""
+"""Inputs, Dense, embeddings, and layers that only mark or pass on."""
 
 from __future__ import annotations
 
-from ..dims import Dims, product
-from .base import Args, Case, Fails, LayerSpec, Mask, Training, Weight
+from ..dims import Dims, product, symbol
+from ..mismatch import Mismatch
+from ..unknown import Undecided, Unknown
+from .base import (
+    Args,
+    Case,
+    Fails,
+    Inputs,
+    LayerSpec,
+    Mask,
+    Outputs,
+    Training,
+    Weight,
+    input_dtype,
+)
+from .parts import weight
+
+
+def _check_input_layer(c: Args) -> None:
+    given = {n: c.raw(n) for n in ("shape", "batch_shape") if c.raw(n) is not None}
+    if c.raw("input_tensor") is not None:
+        return
+    if not given:
+        raise Mismatch("arguments", "a shape", {"shape": None})
+    if len(given) == 2 or (c.raw("batch_size") is not None and "batch_shape" in given):
+        raise Mismatch("arguments", "either shape or batch_shape", given)
+    for name, value in given.items():
+        if isinstance(value, int | float):
+            hint = f"{name}=({value},) is a shape of one axis"
+            raise Mismatch("hyperparameter", "a tuple of sizes", {name: value}, {}, hint)
+
+
+def _input_output(c: Args, x: Inputs) -> Dims:
+    """() -> (batch, ...shape)."""
+    if c.raw("input_tensor") is not None:
+        raise Undecided("InputLayer around a tensor")
+    shape = c.shape if c.raw("batch_shape") is None else c.batch_shape
+    whole = (c.batch_size, *shape) if c.raw("batch_shape") is None else shape
+    return tuple(_axis(i, d) for i, d in enumerate(whole))
+
+
+def _axis(position: int, size: object) -> object:
+    name = "batch" if position == 0 else f"d{position}"
+    return symbol(name, static=False) if size is None else size
+
+
+INPUT_LAYER = LayerSpec(
+    "InputLayer",
+    "(shape: shape = None, batch_size: size = None, dtype: dtype = None, sparse: flag = None, "
+    "ragged: flag = None, batch_shape: shape = None, input_tensor=None, optional: flag = False)",
+    output=_input_output,
+    mask=Mask.PASS,
+    call="()",
+    check=_check_input_layer,
+    function=(
+        "Input",
+        "(shape: shape = None, batch_size: size = None, dtype: dtype = None, "
+        "sparse: flag = None, ragged: flag = None, batch_shape: shape = None, name=None, "
+        "tensor: input_tensor = None, optional: flag = False)",
+    ),
+    cases=(),
+)
 
 
 def _dense_weights(c: Args, x: Dims) -> dict[str, Weight]:
     """(batch, ..., features) -> kernel (features, units), bias (units,)."""
-    kernel = Weight((x[-1], c.units), c.kernel_initializer, True, None, c.kernel_regularizer)
-    bias = Weight((c.units,), c.bias_initializer, True, None, c.bias_regularizer)
-    return {"kernel": kernel} | ({"bias": bias} if c.use_bias else {})
+    kernel = weight(c, "kernel", (x[-1], c.units))
+    return {"kernel": kernel} | ({"bias": weight(c, "bias", (c.units,))} if c.use_bias else {})
 
 
 DENSE = LayerSpec(
@@ -25,19 +84,92 @@ DENSE = LayerSpec(
     weights=_dense_weights,
     output=lambda c, x: (*x[:-1], c.units),
     mask=Mask.PASS,
+    call="(inputs: tensor, training: flag = None)",
     flops=lambda c, x, y: 2 * product(y[1:]) * x[-1],
     cases=(
         Case("Dense(4)", (2, 3)),
         Case("Dense(4, use_bias=False)", (2, 5, 3)),
+        Case("Dense(4, 'relu')", (2, 5, None, 3)),
         Fails("Dense(4)", (2,)),
+        Fails("Dense(4)", (None, None)),
+        Fails("Dense(0)", (2, 3)),
+        Fails("Dense(-1)", (2, 3)),
+        Fails("Dense(10.0)", (2, 3)),
+        Fails("Dense(3, activation='reLu')", (2, 3)),
+        Fails("Dense(3, kernel_initializer='he')", (2, 3)),
+        Fails("Dense(3, kernel_regularizer='l3')", (2, 3)),
+        Fails("Dense(4)", [(2, 4), (2, 4)]),
     ),
 )
 
-DROPOUT = LayerSpec(
-    "Dropout",
-    "(rate: rate, noise_shape: shape = None, seed=None)",
-    mask=Mask.PASS,
-    training=Training.DIFFERS,
-    call="(inputs, training=False)",
-    cases=(Case("Dropout(0.5)", (2, 3)),),
+EMBEDDING = LayerSpec(
+    "Embedding",
+    "(input_dim: size, output_dim: size, embeddings_initializer: initializer = 'uniform', "
+    "embeddings_regularizer: regularizer = None, embeddings_constraint: constraint = None, "
+    "mask_zero: flag = False, weights=None, lora_rank=None, lora_alpha=None, "
+    "quantization_config=None)",
+    weights=lambda c, x: {"embeddings": weight(c, "embeddings", (c.input_dim, c.output_dim))},
+    output=lambda c, x: (*x, c.output_dim),
+    mask=lambda c: Mask.CREATE if c.mask_zero else Mask.DROP,
+    cases=(
+        Case("Embedding(9, 5)", (2, 4), dtype="int32"),
+        Case("Embedding(9, 5, mask_zero=True)", (2, 4), dtype="int32"),
+        Case("Embedding(9, 5, mask_zero=True)", (None, None), dtype="int32"),
+        Case("Embedding(9, 5)", (2, 3, 4)),
+        Fails("Embedding(0, 3)", (2, 4), dtype="int32"),
+        Fails("Embedding(9.0, 3)", (2, 4), dtype="int32"),
+    ),
 )
+
+MASKING = LayerSpec(
+    "Masking",
+    "(mask_value: number = 0.0)",
+    mask=Mask.CREATE,
+    cases=(
+        Case("Masking()", (2, 5, 3)),
+        Case("Masking(-1.0)", (None, None, 3)),
+    ),
+)
+
+IDENTITY = LayerSpec(
+    "Identity",
+    "()",
+    mask=Mask.PASS,
+    dtype=input_dtype,
+    cases=(
+        Case("Identity()", (2, 5, 3)),
+        Case("Identity()", (2, 3), dtype="int32"),
+        Case("Identity()", [(2, 3), (2, 4)]),
+    ),
+)
+
+ACTIVITY_REGULARIZATION = LayerSpec(
+    "ActivityRegularization",
+    "(l1: number = 0.0, l2: number = 0.0)",
+    mask=Mask.PASS,
+    cases=(Case("ActivityRegularization(0.1, 0.2)", (2, 5, 3)),),
+)
+
+
+def _lambda_output(c: Args, x: Inputs) -> Outputs:
+    """The declared `output_shape`; the function itself is the reader's to follow."""
+    shape = c.raw("output_shape")
+    if not isinstance(shape, tuple | list) or any(isinstance(d, Unknown) for d in shape):
+        raise Undecided("Lambda")
+    batch = x[0] if isinstance(x, tuple) else x[0][0]
+    return tuple(_axis(i, d) for i, d in enumerate((batch, *shape)))
+
+
+LAMBDA = LayerSpec(
+    "Lambda",
+    "(function: function, output_shape=None, mask=None, arguments=None)",
+    output=_lambda_output,
+    mask=lambda c: Mask.DROP if c.mask is None else Mask.CREATE,
+    training=lambda c: _lambda_training(c),
+    call="(inputs: tensors, mask: mask = None, training: flag = None)",
+    cases=(),
+)
+
+
+def _lambda_training(c: Args) -> Training:
+    raise Undecided("Lambda")

@@ -1,0 +1,1 @@
+"""Scripts that ask real Keras and record what it does; the tests read what they wrote."""
