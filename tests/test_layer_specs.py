@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from dryfit.analyzer.mismatch import KINDS
 from dryfit.analyzer.specs import registry
 from dryfit.analyzer.specs.base import Case, LayerSpec, Mask, Training

@@ -150,12 +150,11 @@ def sides(value: object, n: int) -> list[tuple[Dim, Dim]]:
 
 def _check_sides(name: str, n: int, c: Args) -> None:
     value = getattr(c, name)
-    parts = [value] if not isinstance(value, Sequence) else list(value)
-    right = not isinstance(value, Sequence) or len(parts) == (2 if n == 1 else n)
-    flat = [e for p in parts for e in (p if isinstance(p, Sequence) else (p,))]
-    pairs = all(not isinstance(p, Sequence) or len(p) == 2 for p in parts) and n > 1
-    negative = any(isinstance(e, int) and e < 0 for e in flat)
-    if not right or negative or not (pairs or n == 1):
+    entries = value if isinstance(value, Sequence) else (value,) * max(n, 2)
+    pairs = [e for e in entries if isinstance(e, Sequence)]
+    flat = [e for e in entries if not isinstance(e, Sequence)] + [e for p in pairs for e in p]
+    formed = len(entries) == max(n, 2) and all(len(p) == 2 for p in pairs)
+    if not formed or (n == 1 and pairs) or any(isinstance(e, int) and e < 0 for e in flat):
         needs = "an integer >= 0, one for each axis, or (before, after) for each"
         raise Mismatch("hyperparameter", needs, {name: value})
 
