@@ -372,9 +372,13 @@ class OpSpec:
 
 @dataclass(frozen=True, slots=True)
 class NamedSpec:
-    """A loss, metric, optimizer, initializer, regularizer, constraint or activation.
+    """A loss, metric, optimizer, schedule, initializer, regularizer, constraint, activation.
 
-    `identifiers` are the strings Keras resolves to it ("categorical_crossentropy", ...).
+    `name` is the class (for an activation the function), `signature` its constructor,
+    `functions` are function spellings with their signature in `function` ("mean_squared_
+    error"). `identifiers` are the strings Keras 3 resolves to it, exactly as written
+    (only optimizers are looked up without regard to case); `keras2` those of Keras 2
+    where they differ, () where Keras 2 knows none. `aliases` are other class names.
     `check` of a loss or metric gets (args, target TensorType, output TensorType) and
     raises `Mismatch` where Keras does.
     """
@@ -383,7 +387,10 @@ class NamedSpec:
     name: str
     signature: str = "()"
     identifiers: tuple[str, ...] = ()
-    functions: tuple[str, ...] = ()  # function spellings, e.g. "mean_squared_error"
+    functions: tuple[str, ...] = ()
+    function: str = ""
+    keras2: tuple[str, ...] | None = None
+    aliases: tuple[str, ...] = ()
     check: Callable[[Args, TensorType, TensorType], None] | None = None
     facts: Mapping[str, object] = field(default_factory=dict)  # e.g. {"expects": "probabilities"}
 

@@ -49,18 +49,18 @@ def _hint(param: Param, value: object) -> str:
 
 def suggestion(given: str, known: list[str]) -> str:
     """`did you mean 'relu'?` where one known name is near."""
-    near = difflib.get_close_matches(given.lower(), known, 1, 0.75)
-    return f"did you mean {near[0]!r}?" if near else ""
+    lowered = {k.lower(): k for k in reversed(known)}
+    near = difflib.get_close_matches(given.lower(), lowered, 1, 0.75)
+    return f"did you mean {lowered[near[0]]!r}?" if near else ""
 
 
 def _check_identifier(param: Param, value: object) -> Mismatch | None:
     if not isinstance(value, str):
         return None
-    known = registry.identifiers(param.kind)
-    if not known or value in known or value.lower() in known:
+    if registry.resolve(param.kind, value) is not None:
         return None
     needs = f"the name of a known {param.kind}"
-    hint = suggestion(value, sorted(known))
+    hint = suggestion(value, sorted(registry.identifiers(param.kind)))
     return Mismatch("identifier", needs, {param.name: value}, {}, hint)
 
 

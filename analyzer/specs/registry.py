@@ -50,12 +50,35 @@ def spellings() -> dict[str, tuple[OpSpec, str]]:
 
 @cache
 def named(family: str) -> dict[str, NamedSpec]:
-    """The named specs of one family ("loss", "metric", ...) by class name."""
-    return {s.name: s for s in _all() if isinstance(s, NamedSpec) and s.family == family}
+    """The named specs of one family ("loss", "metric", ...) by class name and alias."""
+    specs = [s for s in _all() if isinstance(s, NamedSpec) and s.family == family]
+    return {n: s for s in specs for n in (s.name, *s.aliases)}
 
 
 @cache
-def identifiers(family: str) -> dict[str, NamedSpec]:
-    """The strings Keras resolves in one family, lower case."""
-    specs = named(family).values()
-    return {i.lower(): s for s in specs for i in (s.name, *s.identifiers)}
+def functions(family: str) -> dict[str, NamedSpec]:
+    """The specs of one family that also have a function, by its name."""
+    specs = set_of(named(family))
+    return {f: s for s in specs for f in s.functions}
+
+
+@cache
+def identifiers(family: str, dialect: str = "keras3") -> dict[str, NamedSpec]:
+    """The strings Keras resolves in one family, as it wants them written."""
+    found = {}
+    for spec in set_of(named(family)):
+        other = dialect == "keras2" and spec.keras2 is not None
+        found |= dict.fromkeys(spec.keras2 if other else spec.identifiers, spec)
+    return found
+
+
+def resolve(family: str, identifier: str, dialect: str = "keras3") -> NamedSpec | None:
+    """What a string means to Keras; None where Keras does not know it."""
+    known = identifiers(family, dialect)
+    # Measured: only optimizers are found whatever the case of the letters.
+    return known.get(identifier.lower() if family == "optimizer" else identifier)
+
+
+def set_of(specs: dict[str, NamedSpec]) -> list[NamedSpec]:
+    """Each spec once, in order of declaration."""
+    return list({id(s): s for s in specs.values()}.values())
