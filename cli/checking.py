@@ -193,7 +193,8 @@ def _show_diff(before: Source, after: Source) -> None:
 
     old, new = before.text.splitlines(keepends=True), after.text.splitlines(keepends=True)
     for line in unified_diff(old, new, before.path, after.path):
-        click.echo(line if line.endswith("\n") else line + "\n\\ No newline at end of file")
+        ended = line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
+        click.echo(ended, nl=False)
 
 
 def _write(source: Source) -> None:

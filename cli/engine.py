@@ -34,11 +34,13 @@ def missing(error: ModuleNotFoundError) -> Exception:
 
 
 @contextmanager
-def verifying() -> Iterator[None]:
-    """Turns a model that does not fit into its findings and exit code 1."""
-    refused = engine().VerificationError
+def running() -> Iterator[ModuleType]:
+    """The executor, for a while: what does not fit is told as findings, with exit code 1."""
+    executor = engine()
     try:
-        yield
-    except refused as error:
+        yield executor
+    except executor.VerificationError as error:
         click.echo(str(error), err=True)
         sys.exit(FOUND)
+    except ModuleNotFoundError as error:
+        raise missing(error) from None

@@ -35,8 +35,8 @@ def report(target: str, form: str, weights: bool, **given: object) -> None:
     the source leaves open has a name, such as batch.
 
     \b
-    mask     what the layer does with a mask: produces, passes, consumes or drops it
-    mode     differs: it computes something else in training than in inference
+    mask     the layer produces, passes, consumes or drops a mask
+    mode     differs: it does something else in training than in inference
     cost     multiply-adds and the like for one sample
     """
     path, name = parted(target)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .engine import engine, verifying
+from .engine import running
 from .errors import UsageFault
 
 
@@ -31,11 +31,12 @@ def run(script: str, args: tuple[str, ...], smoke: bool, no_verify: bool) -> Non
     """
     if not Path(script).is_file():
         raise UsageFault(f"{script}: no such file")
-    with verifying():
-        engine().run_script(script, args, smoke=smoke, verify=not no_verify)
+    with running() as executor:
+        executor.run_script(script, args, smoke=smoke, verify=not no_verify)
 
 
 @click.command(short_help="Compile the kernels ahead of the first run.")
 def warmup() -> None:
     """Compile the kernels that models need, so that no first run waits for them."""
-    engine().warmup(click.echo)
+    with running() as executor:
+        executor.warmup(click.echo)

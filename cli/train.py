@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .data import Data, read_data
-from .engine import engine, verifying
+from .engine import engine, running
 from .errors import UsageFault
 from .options import parted
 
@@ -53,7 +53,7 @@ def train(target: str, **given: Any) -> None:
     data = read_data(given["data"], given["inputs"], given["targets"])
     if data.y is None:
         raise UsageFault(f"{given['data']} has no array y\n  fix: name it, e.g. --y label")
-    with verifying():
+    with running():
         model = _model(target, given)
         _compiled(model, given)
         from .fitting import fit
@@ -75,12 +75,12 @@ def predict(target: str, **given: Any) -> None:
     """Check the file, take the model called NAME in it, and give its outputs for data.
 
     \b
-    dryfit predict model.py:net --data new.npz --weights net.weights.h5 --out new.npy
+    dryfit predict model.py:net --data new.npz --weights net.weights.h5
     """
     import numpy as np
 
     data: Data = read_data(given["data"], given["inputs"])
-    with verifying():
+    with running():
         model = _model(target, given)
         outputs = model.predict(data.x, batch_size=given["batch_size"], verbose=0)
     if given["out"]:

@@ -36,6 +36,8 @@ class UnusedSuppression(Rule):
 
     def on_verdict(self, verdict: Verdict) -> Iterator[Draft]:
         """Tell every comment that has suppressed nothing."""
+        if not self.analysis.source.complete:
+            return  # what it is about may be in the part that could not be read
         for comment in self.analysis.source.suppressions.unused(verdict.used):
             if verdict.could_have_met(comment):
                 unknown = sorted(verdict.unknown(comment))
