@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -64,6 +65,8 @@ def dryfit() -> None:
 
 def main() -> None:
     """The console script: exit code 0, 1 for findings, 2 for a fault, never a traceback."""
+    # Syntax trees are large and hold no garbage: fewer collections save a tenth of a check.
+    gc.set_threshold(100_000, 20, 100)
     for stream in (sys.stdout, sys.stderr):
         # A source may hold what the terminal's encoding cannot show.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")

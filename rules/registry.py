@@ -5,15 +5,15 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import cache
-from importlib import metadata
 
 from .base import Rule
+from .plugins import third_party
 
 
 @cache
 def rules() -> tuple[type[Rule], ...]:
     """Every rule class, sorted by code; a code used twice is refused."""
-    found = [*_builtin(), *_third_party()]
+    found = [*_builtin(), *third_party()]
     by_code: dict[str, type[Rule]] = {}
     for rule in found:
         if by_code.setdefault(rule.code, rule) is not rule:
@@ -33,8 +33,3 @@ def _builtin() -> list[type[Rule]]:
             if isinstance(v, type) and issubclass(v, Rule) and v.__module__ == info.name and v.code
         ]
     return found
-
-
-def _third_party() -> list[type[Rule]]:
-    loaded = [e.load() for e in metadata.entry_points(group="dryfit.rules")]
-    return [r for r in loaded if isinstance(r, type) and issubclass(r, Rule)]
