@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from ..analyzer.analysis import Analysis
 from ..analyzer.facts import Fact
 from ..analyzer.findings import Level
 from ..analyzer.mismatch import Mismatch
 from ..analyzer.position import Position
 from ..analyzer.values import Site
 from .edits import Change
+from .story import Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +65,13 @@ class Rule:
     VALID: ClassVar[list[Case]] = []
     INVALID: ClassVar[list[Case]] = []
 
-    def __init__(self, analysis: Analysis) -> None:
-        self.analysis = analysis
+    def __init__(self, story: Story) -> None:
+        self.story = story
 
     @property
     def dialect(self) -> str:
         """The Keras the checked program is written for."""
-        return self.analysis.options.dialect
+        return self.story.analysis.options.dialect
 
     def visit(self, fact: Fact) -> Iterator[Draft]:
         """What this rule has to say about one fact."""

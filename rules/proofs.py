@@ -7,9 +7,9 @@ from typing import ClassVar
 
 from ..analyzer.facts import LayerCalled, LayerCreated, OpCalled
 from ..analyzer.mismatch import Mismatch
-from ..analyzer.values import Tensor, Value
 from .base import Draft, Rule
 from .edits import Change
+from .story import tensors
 from .words import cause, class_name, op_name, origins, subject
 
 
@@ -52,14 +52,3 @@ class ProofRule(Rule):
     def change(self, fact: LayerCalled, failure: Mismatch) -> Change | None:
         """The edit that mends it, if there is a certain one."""
         return None
-
-
-def tensors(value: Value) -> Iterator[Tensor]:
-    """All tensors in a nested structure of lists, tuples and dicts."""
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, list | tuple):
-        for member in value:
-            yield from tensors(member)
-    elif isinstance(value, dict):
-        yield from tensors(list(value.values()))

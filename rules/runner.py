@@ -15,6 +15,7 @@ from ..analyzer.values import Site
 from .base import Draft, Rule
 from .edits import Change
 from .registry import rules
+from .story import Story
 from .verdict import Verdict
 
 
@@ -24,7 +25,8 @@ def judge(analysis: Analysis, chosen: Iterable[type[Rule]] | None = None) -> lis
     Findings that a comment in the source suppresses are left out.
     """
     picked = list(rules() if chosen is None else chosen)
-    running = [r(analysis) for r in picked if analysis.options.dialect in r.dialects]
+    story = Story(analysis)
+    running = [r(story) for r in picked if analysis.options.dialect in r.dialects]
     used: set[Suppression] = set()
     found: dict[tuple[str, Place], Finding] = {}
     for fact in [*analysis.facts, _verdict(analysis, picked, used)]:
