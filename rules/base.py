@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from ..analyzer.analysis import Analysis
 from ..analyzer.facts import Fact
 from ..analyzer.findings import Level
 from ..analyzer.mismatch import Mismatch
@@ -69,9 +70,14 @@ class Rule:
         self.story = story
 
     @property
+    def analysis(self) -> Analysis:
+        """The analysis this rule object lives for."""
+        return self.story.analysis
+
+    @property
     def dialect(self) -> str:
         """The Keras the checked program is written for."""
-        return self.story.analysis.options.dialect
+        return self.analysis.options.dialect
 
     def visit(self, fact: Fact) -> Iterator[Draft]:
         """What this rule has to say about one fact."""
