@@ -63,11 +63,16 @@ class Function:
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         if self.eager or here.trace is not None or here.tapes:
-            return self.fn(*args, **kwargs)
+            return self._call_eagerly(args, kwargs)
         compiled, arrays = self.compiled(*args, **kwargs)
         if compiled is None:
-            return self.fn(*args, **kwargs)
+            return self._call_eagerly(args, kwargs)
         return finish(compiled, compiled.plan.run(arrays))
+
+    def _call_eagerly(self, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
+        """Call `fn` as a trace would: on tensors in the place of arrays."""
+        args, kwargs = map_structure(_as_tensor, (args, kwargs))  # type: ignore[misc]
+        return self.fn(*args, **kwargs)
 
     def compiled(
         self, *args: object, **kwargs: object
@@ -134,6 +139,10 @@ def finish(compiled: Compiled, outputs: Sequence[Tensor]) -> object:
         return old if slot is None else outputs[slot]
 
     return map_structure(leaf, compiled.structure)
+
+
+def _as_tensor(leaf: object) -> object:
+    return Tensor(leaf) if isinstance(leaf, np.ndarray) else leaf
 
 
 def _is_array(leaf: object) -> bool:

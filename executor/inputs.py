@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .context import here
 from .dtypes import common
-from .tensor import OPERATORS, Tensor, TensorLike, TraceEscape
+from .tensor import OPERATORS, Tensor, TensorLike, TraceEscape, as_array
 from .variable import Variable
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def to_tensor(value: object, dtype: str | None = None) -> TensorLike:
     special = getattr(value, "__dryfit_tensor__", None)
     if special is not None:
         return to_tensor(special(), dtype)
-    return Tensor(value, dtype)
+    # A tape may need the value later, when the caller's array has changed.
+    return Tensor(value, dtype) if here.tapes else Tensor.wrap(as_array(value, dtype))
 
 
 def _contains_tensor(value: object) -> bool:

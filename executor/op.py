@@ -56,6 +56,15 @@ def fills(function: Callable[..., object]) -> Kernel:
     return bind
 
 
+def ufunc(function: Callable[..., object]) -> Kernel:
+    """The kernel of a NumPy ufunc, or a function with its keyword `out`."""
+
+    def bind(s: Statics, ins: Arrays, outs: Arrays) -> Run:
+        return partial(function, *ins, out=outs[0])
+
+    return bind
+
+
 class Decomposed:
     """As a vjp: differentiate what the op decomposes into."""
 
@@ -84,22 +93,17 @@ class Traits:
 class Case:
     """Inputs on which an op is tested: shapes or values, then its static arguments."""
 
-    __slots__ = ("dtype", "inputs", "low_high", "statics")
+    __slots__ = ("inputs", "low_high", "of", "statics")
     fails = False
 
     def __init__(
         self,
         *inputs: object,
-        dtype: str = "float32",
+        of: str = "float32",
         low_high: tuple[float, float] = (-2.0, 2.0),
         **statics: object,
     ) -> None:
-        self.inputs, self.dtype, self.low_high, self.statics = (
-            inputs,
-            dtype,
-            low_high,
-            statics,
-        )
+        self.inputs, self.of, self.low_high, self.statics = inputs, of, low_high, statics
 
 
 class Fails(Case):
@@ -173,6 +177,11 @@ class Op:
         for tape in here.tapes:
             tape.note(call, tensors, outs)
         return call.shape_result(outs)
+
+    def call_on(self, tensors: Sequence[Typed], *statics: object) -> Call:
+        """The call on values of these types, without running it."""
+        layout = None if self._plain else (-1,) * len(tensors)
+        return self._call(tensors, layout, statics)
 
     def _call(
         self, tensors: tuple[TensorLike, ...], layout: object, statics: object
@@ -338,4 +347,15 @@ def _entry(
     return eval(text, {"run": run})  # the text comes from our own specs
 
 
-__all__ = ["DECOMPOSED", "OPS", "Call", "Case", "Fails", "Op", "Statics", "Traits"]
+__all__ = [
+    "DECOMPOSED",
+    "OPS",
+    "Call",
+    "Case",
+    "Fails",
+    "Op",
+    "Statics",
+    "Traits",
+    "fills",
+    "ufunc",
+]

@@ -164,7 +164,12 @@ class Tensor(TensorLike):
     __slots__ = ("__weakref__", "array", "keras_mask", "owner")
 
     def __init__(self, value: object, dtype: object = None) -> None:
-        self.array = as_array(value, dtype)
+        array = as_array(value, dtype)
+        self.array = (
+            array.copy()
+            if isinstance(value, np.ndarray) and np.may_share_memory(array, value)
+            else array
+        )
         self.owner: object | None = None
 
     @classmethod

@@ -37,7 +37,7 @@ def _sigmoid(x: np.ndarray, out: np.ndarray) -> None:
 
 
 def _relu(x: np.ndarray, out: np.ndarray) -> None:
-    np.maximum(x, 0, out)
+    np.maximum(x, 0, out=out)
 
 
 def _relu_grad(g: TensorLike, out: TensorLike, x: TensorLike) -> TensorLike:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..op import Case, Fails, Op, Traits, Vjp, fills
+from ..op import Case, Fails, Op, Traits, Vjp, ufunc
 from ..tensor import OPERATORS as ops
 from ..tensor import TensorLike
 from . import rules
@@ -31,7 +31,7 @@ def _binary(
     return Op(
         name,
         spec=rules.primitive(name, _SIGNATURE, rule),
-        kernel=fills(function),
+        kernel=ufunc(function),
         vjp=vjp,
         cases=(*cases, _BAD),
         traits=Traits(unify=("*",), elementwise=name, inplace=(0, 1)),
@@ -131,7 +131,7 @@ def _unary(
     return Op(
         name,
         spec=rules.primitive(name, "(x: tensor)", rule),
-        kernel=fills(function),
+        kernel=ufunc(function),
         vjp=None if grad is None else (grad,),
         cases=(Case((2, 3), low_high=low_high), Case((), low_high=low_high), Case((0, 2))),
         traits=Traits(elementwise=name, inplace=(0,)),

@@ -48,7 +48,7 @@ def _max_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
         views = _seen(_wide(ins[0], s, _lowest(ins[0].dtype)), s, outs[0].shape)
         np.copyto(outs[0], views[0])
         for view in views[1:]:
-            np.maximum(outs[0], view, outs[0])
+            np.maximum(outs[0], view, out=outs[0])
 
     return run
 
