@@ -9,6 +9,7 @@ import sys
 
 import click
 
+from . import quickstart
 from .errors import FAULT, UsageFault
 
 # Command -> module and attribute. A cold `check` must not pay for what `train` needs.
@@ -67,6 +68,7 @@ def main() -> None:
     """The console script: exit code 0, 1 for findings, 2 for a fault, never a traceback."""
     # Syntax trees are large and hold no garbage: fewer collections save a tenth of a check.
     gc.set_threshold(100_000, 20, 100)
+    kept = quickstart.begin()
     for stream in (sys.stdout, sys.stderr):
         # A source may hold what the terminal's encoding cannot show.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
@@ -82,3 +84,6 @@ def main() -> None:
         click.echo(f"dryfit: internal fault, {words}", err=True)
         click.echo("DRYFIT_DEBUG=1 shows where; please report it with the file.", err=True)
         sys.exit(FAULT)
+    finally:
+        if kept is not None:
+            kept.keep()

@@ -13,7 +13,7 @@ GROUP = "dryfit.rules"
 
 def third_party() -> list[type[Rule]]:
     """The rule classes that installed packages offer."""
-    if not any(GROUP.encode() in text for text in _declarations()):
+    if not any(b"[dryfit.rules]" in text for text in _declarations()):
         return []
     from importlib import metadata
 
