@@ -64,8 +64,10 @@ def _shared_storage(
     traits = node.call.op.traits
     if traits.alias is not None:
         return table[node.inputs[0]]
-    for i in traits.inplace:
+    for k, i in node.call.inplace:
         source = node.inputs[i]
+        if node.outputs[k] is not value or _taken(node, table, source):
+            continue
         storage = table[source]
         if (
             storage.fixed is None
@@ -76,6 +78,11 @@ def _shared_storage(
         ):
             return storage
     return None
+
+
+def _taken(node: Node, table: dict[Value, Storage], source: Value) -> bool:
+    """Whether another output of the node already has the source's buffer."""
+    return any(table.get(v) is table[source] for v in node.outputs)
 
 
 def place(storages: Sequence[Storage]) -> int:

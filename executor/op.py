@@ -72,20 +72,23 @@ class Decomposed:
 DECOMPOSED = Decomposed()
 
 
+Pairs: TypeAlias = "tuple[tuple[int, int], ...]"
+
+
 @dataclass(frozen=True, slots=True)
 class Traits:
     """What the planner and the dispatcher may know about an op beyond its spec.
 
     `unify` names the inputs that are brought to one dtype ("*": all); `alias` gives the
     output as a view of the first input; `elementwise` is the kernel opcode for fusion;
-    `inplace` the inputs whose buffer the output may take; `decompose` the same
+    `inplace` the (output, input) pairs that may share a buffer; `decompose` the same
     computation in primitive ops; `effects` says that it must not be removed or merged.
     """
 
     unify: tuple[str, ...] = ()
     alias: Callable[[Statics, np.ndarray], np.ndarray] | None = None
     elementwise: str | None = None
-    inplace: tuple[int, ...] = ()
+    inplace: Pairs | Callable[[Statics], Pairs] = ()
     decompose: Callable[..., object] | None = None
     effects: bool = False
 
@@ -232,6 +235,12 @@ class Call:
         self.structure = None if isinstance(result, TensorType) else type(result)
         rows = [result] if isinstance(result, TensorType) else list(result)  # type: ignore
         self.outputs = tuple((tuple(r.shape), np.dtype(r.dtype)) for r in rows)
+
+    @property
+    def inplace(self) -> Pairs:
+        """The (output, input) pairs that may share a buffer."""
+        pairs = self.op.traits.inplace
+        return pairs(self.statics) if callable(pairs) else pairs
 
     def group(self, flat: Sequence[object]) -> list[object]:
         """One entry per tensor parameter: a value, a list of values, or None."""

@@ -119,8 +119,7 @@ def _writable(
 ) -> bool:
     node = value.node
     assert node is not None
-    traits = node.call.op.traits
-    if traits.alias is not None:
+    if node.call.op.traits.alias is not None:
         return False
     if old is None:
         return True
@@ -128,7 +127,8 @@ def _writable(
     if final < at:
         return True
     return final == at and any(
-        node.inputs[i] is old and node.inputs.count(old) == 1 for i in traits.inplace
+        node.outputs[k] is value and node.inputs[i] is old and node.inputs.count(old) == 1
+        for k, i in node.call.inplace
     )
 
 

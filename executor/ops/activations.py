@@ -2,55 +2,174 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 
 from ..composite import composite
 from ..inputs import to_tensor
-from ..op import Case, Op, Statics, Traits, fills
+from ..op import OPS, Case, Op, Traits
 from ..tensor import OPERATORS as ops
 from ..tensor import TensorLike
-from . import rules
+from . import loops, rules
 
 _CASES = (Case((2, 3)), Case((3,)), Case([-400.0, 0.0, 400.0]))
 
 
 def _activation(
-    name: str, function: Callable[..., object], grad: Callable[..., object]
+    name: str, code: str, function: Callable[..., object], grad: Callable[..., object]
 ) -> Op:
     return Op(
         name,
         spec=rules.primitive(name, "(x: tensor)", rules.same_floating),
-        kernel=fills(function),
+        kernel=loops.kernel(code, function),
         vjp=(grad,),
         cases=_CASES,
-        traits=Traits(elementwise=name, inplace=(0,)),
+        traits=Traits(elementwise=code, inplace=((0, 0),)),
     )
 
 
-def _sigmoid(x: np.ndarray, out: np.ndarray) -> None:
-    np.multiply(x, 0.5, out)  # by tanh: no overflow on either side
-    np.tanh(out, out)
-    np.multiply(out, 0.5, out)
-    np.add(out, 0.5, out)
+def _grad_of(
+    name: str, code: str, function: Callable[..., object], second: Callable[..., object]
+) -> Op:
+    """g times the slope, from the result y or the input x: (g, y) -> like g."""
+    return Op(
+        name,
+        spec=rules.primitive(name, "(x1: tensor, x2: tensor)", rules.broadcast),
+        kernel=loops.kernel(code, function),
+        vjp=(lambda gg, out, g, y: OPS[name](gg, y), second),
+        cases=(Case((2, 3), (2, 3), low_high=(0.1, 0.9)),),
+        traits=Traits(unify=("*",), elementwise=code, inplace=((0, 0), (0, 1))),
+    )
 
 
 def _relu(x: np.ndarray, out: np.ndarray) -> None:
     np.maximum(x, 0, out=out)
 
 
-def _relu_grad(g: TensorLike, out: TensorLike, x: TensorLike) -> TensorLike:
-    return ops["where"](out > 0, g, 0)
+def _relu_grad(g: np.ndarray, y: np.ndarray, out: np.ndarray) -> None:
+    np.multiply(g, y > 0, out=out)
+
+
+def _sigmoid(x: np.ndarray, out: np.ndarray) -> None:
+    np.multiply(x, 0.5, out=out)  # by tanh: no overflow on either side
+    np.tanh(out, out=out)
+    np.multiply(out, 0.5, out=out)
+    np.add(out, 0.5, out=out)
 
 
 def _softplus(x: np.ndarray, out: np.ndarray) -> None:
-    np.logaddexp(x, np.zeros((), x.dtype), out)
+    np.logaddexp(x, np.zeros((), x.dtype), out=out)
 
 
-_rectify = _activation("rectify", _relu, _relu_grad)
-sigmoid = _activation("sigmoid", _sigmoid, lambda g, out, x: g * out * (1 - out))
-softplus = _activation("softplus", _softplus, lambda g, out, x: g * ops["sigmoid"](x))
+def _into(value: Callable[..., np.ndarray]) -> Callable[..., None]:
+    """A function with `out` from an expression."""
+
+    def run(*arrays: np.ndarray, out: np.ndarray) -> None:
+        np.copyto(out, value(*arrays))
+
+    return run
+
+
+def _logistic(x: np.ndarray) -> np.ndarray:
+    return 0.5 * np.tanh(0.5 * x) + 0.5
+
+
+def _erf(x: np.ndarray) -> np.ndarray:
+    from scipy.special import erf  # slow to import, and few models need it
+
+    return erf(x)
+
+
+_ROOT_HALF, _DENSITY = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
+_ROOT, _CUBE = math.sqrt(2 / math.pi), 0.044715
+
+
+def _gelu(x: np.ndarray) -> np.ndarray:
+    return 0.5 * x * (1 + _erf(x * _ROOT_HALF))
+
+
+def _gelu_grad(g: np.ndarray, x: np.ndarray) -> np.ndarray:
+    slope = 0.5 * (1 + _erf(x * _ROOT_HALF)) + x * _DENSITY * np.exp(-0.5 * x * x)
+    return g * slope
+
+
+def _gelu_tanh(x: np.ndarray) -> np.ndarray:
+    return 0.5 * x * (1 + np.tanh(_ROOT * (x + _CUBE * x * x * x)))
+
+
+def _gelu_tanh_grad(g: np.ndarray, x: np.ndarray) -> np.ndarray:
+    t = np.tanh(_ROOT * (x + _CUBE * x * x * x))
+    return g * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * _ROOT * (1 + 3 * _CUBE * x * x))
+
+
+def _silu_grad(g: np.ndarray, x: np.ndarray) -> np.ndarray:
+    s = _logistic(x)
+    return g * s * (1 + x * (1 - s))
+
+
+def _second_silu(
+    gg: TensorLike, out: TensorLike, g: TensorLike, x: TensorLike
+) -> TensorLike:
+    s = ops["sigmoid"](x)
+    return gg * g * s * (1 - s) * (2 + x * (1 - 2 * s))
+
+
+def _second_gelu(
+    gg: TensorLike, out: TensorLike, g: TensorLike, x: TensorLike
+) -> TensorLike:
+    return gg * g * _DENSITY * ops["exp"](-0.5 * x * x) * (2 - x * x)
+
+
+def _second_gelu_tanh(
+    gg: TensorLike, out: TensorLike, g: TensorLike, x: TensorLike
+) -> TensorLike:
+    t = ops["tanh"](_ROOT * (x + _CUBE * x * x * x))
+    first = _ROOT * (1 + 3 * _CUBE * x * x)
+    slope = (1 - t * t) * (first + x * (3 * _ROOT * _CUBE * x - t * first * first))
+    return gg * g * slope
+
+
+_grad_of("relu_grad", "relu_grad_y", _relu_grad, lambda gg, out, g, y: ops["zeros_like"](y))
+_grad_of(
+    "tanh_grad",
+    "tanh_grad_y",
+    _into(lambda g, y: g * (1 - y * y)),
+    lambda gg, out, g, y: -2 * gg * g * y,
+)
+_grad_of(
+    "sigmoid_grad",
+    "sigmoid_grad_y",
+    _into(lambda g, y: g * y * (1 - y)),
+    lambda gg, out, g, y: gg * g * (1 - 2 * y),
+)
+_grad_of("silu_grad", "silu_grad_x", _into(_silu_grad), _second_silu)
+_grad_of("gelu_grad", "gelu_grad_x", _into(_gelu_grad), _second_gelu)
+_grad_of("gelu_tanh_grad", "gelu_tanh_grad_x", _into(_gelu_tanh_grad), _second_gelu_tanh)
+
+_rectify = _activation("rectify", "relu", _relu, lambda g, out, x: ops["relu_grad"](g, out))
+sigmoid = _activation(
+    "sigmoid", "sigmoid", _sigmoid, lambda g, out, x: ops["sigmoid_grad"](g, out)
+)
+softplus = _activation(
+    "softplus", "softplus", _softplus, lambda g, out, x: g * ops["sigmoid"](x)
+)
+_swish = _activation(
+    "swish",
+    "silu",
+    _into(lambda x: x * _logistic(x)),
+    lambda g, out, x: ops["silu_grad"](g, x),
+)
+_gelu_exact = _activation(
+    "gelu_exact", "gelu", _into(_gelu), lambda g, out, x: ops["gelu_grad"](g, x)
+)
+_gelu_approximate = _activation(
+    "gelu_tanh",
+    "gelu_tanh",
+    _into(_gelu_tanh),
+    lambda g, out, x: ops["gelu_tanh_grad"](g, x),
+)
 
 
 @composite
@@ -89,16 +208,13 @@ def mish(x: TensorLike) -> TensorLike:
 @composite
 def silu(x: TensorLike, beta: float = 1.0) -> TensorLike:
     """x * sigmoid(beta * x)."""
-    return x * ops["sigmoid"](x if beta == 1.0 else beta * x)
+    return _swish(x) if beta == 1.0 else x * ops["sigmoid"](beta * x)
 
 
 @composite
 def gelu(x: TensorLike, approximate: bool = False) -> TensorLike:
     """x times the normal distribution function, by tanh or exactly."""
-    if approximate:
-        inner = float(np.sqrt(2 / np.pi)) * (x + 0.044715 * x * x * x)
-        return 0.5 * x * (1 + ops["tanh"](inner))
-    return 0.5 * x * (1 + ops["erf"](x * float(np.sqrt(0.5))))
+    return _gelu_approximate(x) if approximate else _gelu_exact(x)
 
 
 @composite
@@ -148,65 +264,3 @@ def softsign(x: TensorLike) -> TensorLike:
 def log_sigmoid(x: TensorLike) -> TensorLike:
     """log(sigmoid(x)) = -softplus(-x)."""
     return -ops["softplus"](-x)
-
-
-def _axis(s: Statics) -> int:
-    return -1 if s.axis is None else s.axis
-
-
-def _softmax_rule(a: object) -> object:
-    return rules.same_floating(a)
-
-
-def _bind_softmax(s: Statics, ins: list[np.ndarray], outs: list[np.ndarray]) -> Callable:
-    x, out, axis = ins[0], outs[0], _axis(s)
-
-    def run() -> None:
-        np.subtract(x, x.max(axis=axis, keepdims=True), out)
-        np.exp(out, out)
-        np.divide(out, out.sum(axis=axis, keepdims=True), out)
-
-    return run
-
-
-def _softmax_grad(g: TensorLike, out: TensorLike, x: TensorLike, s: Statics) -> TensorLike:
-    total = ops["sum"](g * out, axis=_axis(s), keepdims=True)
-    return (g - total) * out
-
-
-softmax = Op(
-    "softmax",
-    spec=rules.primitive("softmax", "(x: tensor, axis=-1)", _softmax_rule),
-    kernel=_bind_softmax,
-    vjp=(_softmax_grad,),
-    cases=(Case((2, 3)), Case((2, 3), axis=0), Case([[-400.0, 400.0]])),
-)
-
-
-def _bind_log_softmax(
-    s: Statics, ins: list[np.ndarray], outs: list[np.ndarray]
-) -> Callable:
-    x, out, axis = ins[0], outs[0], _axis(s)
-
-    def run() -> None:
-        np.subtract(x, x.max(axis=axis, keepdims=True), out)
-        total = np.exp(out).sum(axis=axis, keepdims=True)
-        np.subtract(out, np.log(total), out)
-
-    return run
-
-
-def _log_softmax_grad(
-    g: TensorLike, out: TensorLike, x: TensorLike, s: Statics
-) -> TensorLike:
-    total = ops["sum"](g, axis=_axis(s), keepdims=True)
-    return g - ops["exp"](out) * total
-
-
-log_softmax = Op(
-    "log_softmax",
-    spec=rules.primitive("log_softmax", "(x: tensor, axis=-1)", _softmax_rule),
-    kernel=_bind_log_softmax,
-    vjp=(_log_softmax_grad,),
-    cases=(Case((2, 3)), Case((2, 3), axis=0), Case([[-400.0, 400.0]])),
-)

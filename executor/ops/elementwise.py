@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..op import Case, Fails, Op, Traits, Vjp, ufunc
+from ..op import Case, Fails, Op, Traits, Vjp
 from ..tensor import OPERATORS as ops
 from ..tensor import TensorLike
-from . import rules
+from . import loops, rules
 
 _PAIRS = (
     Case((2, 3), (2, 3)),
@@ -18,6 +18,48 @@ _PAIRS = (
     Case((0, 3), (3,)),
 )
 _BAD = Fails((2, 3), (2, 4))
+# The operations that kernels/elementwise.py knows, under its names.
+_CODES = {
+    "add": "add",
+    "subtract": "sub",
+    "multiply": "mul",
+    "divide": "div",
+    "power": "pow",
+    "maximum": "max",
+    "minimum": "min",
+    "squared_difference": "squared_difference",
+    "floor_divide": "floordiv",
+    "mod": "mod",
+    "equal": "eq",
+    "not_equal": "ne",
+    "less": "lt",
+    "less_equal": "le",
+    "greater": "gt",
+    "greater_equal": "ge",
+    "logical_and": "and",
+    "logical_or": "or",
+    "negative": "neg",
+    "abs": "abs",
+    "square": "square",
+    "sign": "sign",
+    "floor": "floor",
+    "ceil": "ceil",
+    "round": "round",
+    "exp": "exp",
+    "expm1": "expm1",
+    "log": "log",
+    "log1p": "log1p",
+    "sqrt": "sqrt",
+    "rsqrt": "rsqrt",
+    "reciprocal": "reciprocal",
+    "sin": "sin",
+    "cos": "cos",
+    "tanh": "tanh",
+    "logical_not": "not",
+    "is_nan": "isnan",
+    "is_finite": "isfinite",
+    "erf": "erf",
+}
 _SIGNATURE = "(x1: tensor, x2: tensor)"
 
 
@@ -31,10 +73,12 @@ def _binary(
     return Op(
         name,
         spec=rules.primitive(name, _SIGNATURE, rule),
-        kernel=ufunc(function),
+        kernel=loops.kernel(_CODES.get(name), function),
         vjp=vjp,
         cases=(*cases, _BAD),
-        traits=Traits(unify=("*",), elementwise=name, inplace=(0, 1)),
+        traits=Traits(
+            unify=("*",), elementwise=_CODES.get(name, ""), inplace=((0, 0), (0, 1))
+        ),
     )
 
 
@@ -131,10 +175,10 @@ def _unary(
     return Op(
         name,
         spec=rules.primitive(name, "(x: tensor)", rule),
-        kernel=ufunc(function),
+        kernel=loops.kernel(_CODES.get(name), function),
         vjp=None if grad is None else (grad,),
         cases=(Case((2, 3), low_high=low_high), Case((), low_high=low_high), Case((0, 2))),
-        traits=Traits(elementwise=name, inplace=(0,)),
+        traits=Traits(elementwise=_CODES.get(name, ""), inplace=((0, 0),)),
     )
 
 
@@ -180,7 +224,7 @@ _unary(
 _unary("atan", np.arctan, lambda g, out, x: g / (1 + x * x))
 _unary("sinh", np.sinh, lambda g, out, x: g * ops["cosh"](x))
 _unary("cosh", np.cosh, lambda g, out, x: g * ops["sinh"](x))
-_unary("tanh", np.tanh, lambda g, out, x: g * (1 - out * out))
+_unary("tanh", np.tanh, lambda g, out, x: ops["tanh_grad"](g, out))
 _unary("logical_not", np.logical_not, None, rules.to_bool)
 _unary("is_nan", np.isnan, None, rules.to_bool)
 _unary("is_inf", np.isinf, None, rules.to_bool)

@@ -40,7 +40,7 @@ _choice = Op(
         lambda g, out, condition, x, y: _choice(condition, 0, g),
     ),
     cases=(Case([[True, False, True]], (2, 3), (2, 3)), Case([True, False], (2, 2), ())),
-    traits=Traits(unify=("x1", "x2"), elementwise="choose"),
+    traits=Traits(unify=("x1", "x2"), elementwise="where"),
 )
 
 
@@ -75,7 +75,7 @@ _clip_static = Op(
     kernel=_clip,
     vjp=(_clip_grad,),
     cases=(Case((2, 3), x_min=-1.0, x_max=1.0),),
-    traits=Traits(elementwise="clip", inplace=(0,)),
+    traits=Traits(elementwise="clip", inplace=((0, 0),)),
 )
 
 
