@@ -31,7 +31,7 @@ $(STAMP): pyproject.toml
 	@touch $@
 
 test: $(STAMP) ## run the test suite (WORKERS=2 TESTS=tests)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
 
 lint: $(STAMP) ## ruff and pyright
 	$(BIN)/ruff check .

@@ -13,6 +13,9 @@ import pytest
 
 from .house import PACKAGES, ROOT, tracked_files
 
+# One worker for all of them: what is installed is installed once.
+pytestmark = pytest.mark.xdist_group("install")
+
 BAD = "import keras\nx = (1\n"
 
 
