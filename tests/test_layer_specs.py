@@ -7,6 +7,7 @@ import pytest
 from dryfit.analyzer.mismatch import KINDS
 from dryfit.analyzer.specs import registry
 from dryfit.analyzer.specs.base import Case, LayerSpec, Mask, Training
+from dryfit.analyzer.specs.recurrent_layers import UnitForgetBias
 
 from .oracle.record_layers import all_cases, key, load
 from .spec_text import Applied, as_keras, failure
@@ -58,7 +59,14 @@ def test_output_shapes_are_those_of_real_keras(spec: LayerSpec, case: Case) -> N
     if concrete(case):
         assert as_keras(Applied(case).everything()[0]) == shapes(row["eager"])
     ours = as_keras(Applied(case, concrete(case)).everything()[0])
+    if mistaken(row):
+        pytest.skip("Keras' symbolic shape is not the one it computes")
     assert as_precise(ours, shapes(row["symbolic"]))
+
+
+def mistaken(row: dict[str, object]) -> bool:
+    """Whether Keras' symbolic shape contradicts the one it computes."""
+    return "eager" in row and not as_precise(shapes(row["eager"]), shapes(row["symbolic"]))
 
 
 def as_precise(ours: object, theirs: object) -> bool:
@@ -92,9 +100,16 @@ def test_weights_start_and_are_governed_as_in_real_keras(spec: LayerSpec, case: 
         assert bool(weight.regularizer) == row["regularized"], row["name"]
         assert bool(weight.constraint) == row["constrained"], row["name"]
         if row["initial"] in ("zeros", "ones"):
-            assert str(weight.initializer).lower() == row["initial"], row["name"]
+            assert starts(weight.initializer) == row["initial"], row["name"]
         else:
-            assert weight.initializer not in ("zeros", "ones"), row["name"]
+            assert starts(weight.initializer) not in ("zeros", "ones"), row["name"]
+
+
+def starts(initializer: object) -> str:
+    """The name of an initializer; a forget bias of 1 among ones is ones."""
+    if isinstance(initializer, UnitForgetBias):
+        return "ones" if initializer.base == "ones" else "other"
+    return str(initializer).lower()
 
 
 @by_key(WORKING)
@@ -149,7 +164,8 @@ def test_failing_cases_fail_as_in_real_keras(spec: LayerSpec, case: Case) -> Non
         assert not mismatch.late
         return
     at_once = row["symbolic"] in EXCEPTIONS
-    assert at_once or row.get("eager") in EXCEPTIONS, "real Keras accepts it"
+    executed = row.get("graph", row.get("eager"))
+    assert at_once or executed in EXCEPTIONS, "real Keras accepts it"
     assert mismatch.late == (not at_once)
     if concrete(case) and at_once:
         assert failure(case, unknown_batch=True) is not None
@@ -178,5 +194,6 @@ def test_every_spec_has_working_cases(spec: LayerSpec) -> None:
 
 @by_key([(s, c) for s, c in WORKING if len(c.inputs) == 1 and not isinstance(c.inputs[0], list)])
 def test_accepts_is_declared_where_real_keras_checks_it(spec: LayerSpec, case: Case) -> None:
-    if recorded(case)["input_spec"]:
+    wraps = any(p.kind == "layer" for p in spec.parameters.params.values())
+    if recorded(case)["input_spec"] and not wraps:
         assert spec.accepts is not None

@@ -74,7 +74,7 @@ class Args:
             raise AttributeError(name) from None
         param = self._params.get(name)
         kind = param.kind if param else "any"
-        if kind.startswith(("sizes", "paddings")) or kind in ("size", "shape"):
+        if kind.startswith(("sizes", "paddings")) or kind in ("size", "units", "shape"):
             return self._sizes(name, kind, value)
         unknown = next((v for v in _leaves(value) if isinstance(v, Unknown)), None)
         if unknown is not None:
@@ -136,6 +136,8 @@ class Weight:
     dtype: str | None = None  # None: the layer's variable dtype
     regularizer: object = None
     constraint: object = None
+    # Axes a VarianceScaling initializer counts as inputs and outputs, where not the usual.
+    fans: tuple[tuple[int, ...], tuple[int, ...]] | None = None
 
 
 class Mask(enum.Enum):

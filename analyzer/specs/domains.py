@@ -102,6 +102,12 @@ def _one_of(param: Param, value: object) -> str | None:
     return None if given in param.options or value in param.options else f"one of {choices}"
 
 
+def _choice(param: Param, value: object) -> str | None:
+    choices = ", ".join(repr(o) for o in param.options)
+    known = not isinstance(value, _PLAIN) or value in param.options
+    return None if known else f"one of {choices}"
+
+
 def _data_format(param: Param, value: object) -> str | None:
     if not isinstance(value, _PLAIN):
         return None
@@ -120,5 +126,7 @@ _DOMAINS: dict[str, Callable[[Param, object], str | None]] = {
     "count": _size,
     "rate": _rate,
     "one_of": _one_of,
+    "choice": _choice,
+    "units": _size,
     "data_format": _data_format,
 }

@@ -14,6 +14,7 @@ import warnings
 import h5py
 import keras
 import numpy as np
+import tensorflow as tf
 
 NAMES = {**vars(keras.layers), "keras": keras, "np": np}
 
@@ -187,6 +188,18 @@ def differs(case):
     return any(not np.array_equal(a, b) for a, b in zip(*results, strict=True))
 
 
+def in_graph(case):
+    """Shapes that a compiled TensorFlow function returns, as `fit` and `predict` run it."""
+    layer = new(case)
+    inputs = [decoded(d, array(case["dtype"])) for d in case["inputs"]]
+    keywords = {k: decoded(d, array(case["dtype"])) for k, d in case["kwargs"].items()}
+    layer(*inputs, **keywords)  # weights are made outside
+    flags = {k: v for k, v in keywords.items() if not isinstance(v, np.ndarray | list)}
+    tensors = {k: v for k, v in keywords.items() if k not in flags}
+    run = tf.function(lambda inputs, tensors: layer(*inputs, **tensors, **flags))
+    return structure(run(inputs, tensors))
+
+
 def unknown_axes(data):
     """Whether a None stands in any shape."""
     if isinstance(data, list):
@@ -205,6 +218,9 @@ def observe(case):
     row["symbolic"] = attempt(lambda: structure(called(case, symbolic(case["dtype"], concrete))[1]))
     if concrete:
         row["eager"] = attempt(lambda: structure(called(case, array(case["dtype"]))[1]))
+        graph = attempt(in_graph, case)
+        if graph != row["eager"]:
+            row["graph"] = graph
     if not failed(row["symbolic"]):
         layer = called(case, symbolic(case["dtype"], concrete))[0]
         row["weights"] = weights(layer)
