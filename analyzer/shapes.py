@@ -114,7 +114,7 @@ def matmul(left: Dims, right: Dims) -> Dims:
     """(..., m, k), (..., k, n) -> (..., m, n), vectors as in NumPy."""
     if not left or not right:
         raise Mismatch("matmul-rank", "tensors, not scalars", {"left": left, "right": right})
-    inner_right = right[-2] if len(right) > 1 else right[0]
+    inner_right = right[-2] if len(right) > 1 else right[-1]
     if same(left[-1], inner_right) is False:
         raise Mismatch(
             "matmul",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from ..dims import Dim, Dims, is_static, mod, product, same
 from ..mismatch import Mismatch
 from ..shapes import broadcast
-from .base import Args, Case, Fails, Inputs, LayerSpec, Mask, Outputs, Training, Weight
+from .base import Args, Case, Fails, LayerSpec, Mask, Outputs, Training, Weight
 from .parts import weight
 
 _NAMES = ("query", "value", "key")
 
 
-def _tensors(c: Args, x: Inputs) -> list[Dims]:
+def _tensors(c: Args, x: Dims | list[Dims]) -> list[Dims]:
     """[query, value(, key)] -> query, value, key."""
     if not isinstance(x, list):
         hint = "Attention()([query, value])"
@@ -38,7 +38,7 @@ def _scores(c: Args, q: Dims, v: Dims, k: Dims, additive: bool) -> Dims:
     return (*q[:-1], k[-2])
 
 
-def _attended(additive: bool, c: Args, x: Inputs) -> Outputs:
+def _attended(additive: bool, c: Args, x: Dims | list[Dims]) -> Outputs:
     """[(batch, tq, d), (batch, tv, dv), (batch, tv, d)] -> (batch, tq, dv)."""
     q, v, k = _tensors(c, x)
     summed = additive or c.score_mode == "concat"
@@ -47,7 +47,7 @@ def _attended(additive: bool, c: Args, x: Inputs) -> Outputs:
     return [out, scores] if c.call.get("return_attention_scores") else out
 
 
-def _attention_weights(c: Args, x: Inputs) -> dict[str, Weight]:
+def _attention_weights(c: Args, x: Dims | list[Dims]) -> dict[str, Weight]:
     _tensors(c, x)
     made = {"scale": Weight((), "ones")} if c.use_scale else {}
     if c.score_mode == "concat":
@@ -55,7 +55,7 @@ def _attention_weights(c: Args, x: Inputs) -> dict[str, Weight]:
     return made
 
 
-def _additive_weights(c: Args, x: Inputs) -> dict[str, Weight]:
+def _additive_weights(c: Args, x: Dims | list[Dims]) -> dict[str, Weight]:
     q, _, _ = _tensors(c, x)
     return {"scale": Weight((q[-1],), "glorot_uniform")} if c.use_scale else {}
 

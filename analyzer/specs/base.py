@@ -8,14 +8,13 @@ raises `Undecided`, and the reader's result is Unknown.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
-from ..dims import Dims, symbol
-from ..unknown import Undecided, Unknown
+from ..dims import Dim, Dims
 from . import signature as _signature
+from .arguments import Args, leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,99 +30,6 @@ class TensorType:
     dtype: str | None = "float32"
     content: object = field(default=None, compare=False)
     kind: str = field(default="", compare=False)
-
-
-class Args:
-    """Bound arguments as attributes; reading an Unknown one raises `Undecided`.
-
-    Parameters of kind `size` that are Unknown read as a fresh symbol (a size exists,
-    whatever it is). Parameters of kind `sizes1|2|3` read as tuples of that length.
-    Unknown entries of sizes or of a `shape` read as fresh symbols too.
-    `call` are the bound arguments of one call of the layer, dims in place of tensors
-    (see `LayerSpec`); empty where there is no call.
-    `library` says whose rules hold for an op: "keras", "tf" or "numpy".
-    """
-
-    __slots__ = ("_fresh", "_params", "_values", "call", "library")
-
-    def __init__(
-        self,
-        values: Mapping[str, object],
-        signature: _signature.Signature,
-        call: Args | None = None,
-        library: str = "keras",
-    ) -> None:
-        self._values = dict(values)
-        self._params = signature.params
-        self._fresh: dict[str, object] = {}
-        self.call: Args = _no_arguments() if call is None else call
-        self.library = library
-
-    def with_call(self, call: Args | None) -> Args:
-        """The same arguments (the same symbols for Unknown ones) in one call."""
-        other = object.__new__(Args)
-        other._values, other._params, other._fresh = self._values, self._params, self._fresh
-        other.call = _no_arguments() if call is None else call
-        other.library = self.library
-        return other
-
-    def __getattr__(self, name: str) -> object:
-        try:
-            value = self._values[name]
-        except KeyError:
-            raise AttributeError(name) from None
-        param = self._params.get(name)
-        kind = param.kind if param else "any"
-        if kind.startswith(("sizes", "paddings")) or kind in ("size", "units", "shape"):
-            return self._sizes(name, kind, value)
-        unknown = next((v for v in _leaves(value) if isinstance(v, Unknown)), None)
-        if unknown is not None:
-            raise Undecided(f"{name}: {unknown.reason}")
-        return value
-
-    def _sizes(self, name: str, kind: str, value: object) -> object:
-        """A size, sizes or shape with a symbol, always the same, for what is Unknown."""
-        if kind == "shape" and isinstance(value, Unknown):
-            raise Undecided(f"{name}: {value.reason}")
-        if kind[-1].isdigit() and not isinstance(value, tuple | list | type(None)):
-            value = (value,) * int(kind[-1])
-        if isinstance(value, tuple | list):
-            return tuple(self._size(f"{name}[{i}]", v) for i, v in enumerate(value))
-        return self._size(name, value)
-
-    def _size(self, name: str, value: object) -> object:
-        if not isinstance(value, Unknown):
-            return value
-        return self._fresh.setdefault(name, symbol(name))
-
-    def get(self, name: str, default: object = None) -> object:
-        """The argument, or `default` where it was not given (outside a call, say)."""
-        return getattr(self, name) if name in self._values else default
-
-    def raw(self, name: str) -> object:
-        """The argument as it was given, Unknown included."""
-        return self._values.get(name)
-
-    def as_dict(self) -> dict[str, object]:
-        """All arguments as they were given."""
-        return dict(self._values)
-
-
-@cache
-def _no_arguments() -> Args:
-    nothing = object.__new__(Args)
-    nothing._values, nothing._params, nothing._fresh = {}, {}, {}
-    nothing.call = nothing
-    return nothing
-
-
-def _leaves(value: object) -> Iterator[object]:
-    """The parts of nested lists and tuples."""
-    if isinstance(value, list | tuple):
-        for part in value:
-            yield from _leaves(part)
-    else:
-        yield value
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +117,10 @@ TrainingRule: TypeAlias = "Training | Callable[[Args], Training]"
 # A tuple is the shape of one tensor, a list a structure of several, at any depth.
 Inputs: TypeAlias = "Dims | list[Inputs]"
 Outputs: TypeAlias = "Dims | list[Outputs]"
+# Each rule takes the inputs as its layer does: `Dims`, or a list of them.
+OutputRule: TypeAlias = "Callable[[Args, Any], Outputs]"
+WeightsRule: TypeAlias = "Callable[[Args, Any], dict[str, Weight]]"
+FlopsRule: TypeAlias = "Callable[[Args, Any, Any], Dim]"
 # The dtype of the output from (arguments, dtypes of the inputs in their structure,
 # compute dtype); the inputs' float dtypes have already been cast to the compute dtype.
 DTypeRule: TypeAlias = "Callable[[Args, object, str | None], str | None]"
@@ -233,7 +143,7 @@ def compute_dtype(c: Args, given: object, compute: str | None) -> str | None:
 
 def input_dtype(c: Args, given: object, compute: str | None) -> str | None:
     """The dtype of the input, integers and booleans included."""
-    first = next(_leaves(given))
+    first = next(leaves(given))
     return first if isinstance(first, str) else None
 
 
@@ -263,8 +173,8 @@ class LayerSpec:
     name: str
     signature: str
     accepts: str | None = None
-    output: Callable[[Args, Inputs], Outputs] = same_shape
-    weights: Callable[[Args, Inputs], dict[str, Weight]] = no_weights
+    output: OutputRule = same_shape
+    weights: WeightsRule = no_weights
     mask: MaskRule = Mask.DROP
     training: TrainingRule = Training.SAME
     call: str = "(inputs: tensor)"
@@ -275,7 +185,7 @@ class LayerSpec:
     legacy: tuple[str, ...] = ()
     keras2: str | None = None
     function: tuple[str, str] | None = None
-    flops: Callable[[Args, Inputs, Outputs], object] | None = None
+    flops: FlopsRule | None = None
     cases: tuple[Case, ...] = ()
 
     @property

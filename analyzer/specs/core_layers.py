@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..dims import Dims, product, symbol
+from ..dims import Dim, Dims, product, symbol
 from ..mismatch import Mismatch
 from ..unknown import Undecided, Unknown
 from .base import (
@@ -43,7 +43,7 @@ def _input_output(c: Args, x: Inputs) -> Dims:
     return tuple(_axis(i, d) for i, d in enumerate(whole))
 
 
-def _axis(position: int, size: object) -> object:
+def _axis(position: int, size: Dim | None) -> Dim:
     name = "batch" if position == 0 else f"d{position}"
     return symbol(name, static=False) if size is None else size
 
@@ -156,8 +156,10 @@ def _lambda_output(c: Args, x: Inputs) -> Outputs:
     shape = c.raw("output_shape")
     if not isinstance(shape, tuple | list) or any(isinstance(d, Unknown) for d in shape):
         raise Undecided("Lambda")
-    batch = x[0] if isinstance(x, tuple) else x[0][0]
-    return tuple(_axis(i, d) for i, d in enumerate((batch, *shape)))
+    first = x
+    while isinstance(first, list):
+        first = first[0]
+    return tuple(_axis(i, d) for i, d in enumerate((first[0], *shape)))
 
 
 LAMBDA = LayerSpec(

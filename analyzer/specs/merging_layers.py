@@ -5,12 +5,12 @@ from __future__ import annotations
 from ..dims import Dim, Dims, is_static, same
 from ..mismatch import Mismatch
 from ..shapes import broadcast, concatenate
-from .base import Args, Case, Fails, Inputs, LayerSpec, Mask
+from .base import Args, Case, Fails, LayerSpec, Mask
 
 _FORM = "(inputs: tensors, {}**kwargs)"
 
 
-def _listed(x: Inputs, least: int = 1) -> list[Dims]:
+def _listed(x: Dims | list[Dims], least: int = 1) -> list[Dims]:
     """The inputs as a list of shapes; a single tensor is a mismatch."""
     if not isinstance(x, list):
         raise Mismatch("not-a-list", "a list of tensors", {"": x})
@@ -19,7 +19,7 @@ def _listed(x: Inputs, least: int = 1) -> list[Dims]:
     return x
 
 
-def _two(name: str, x: Inputs) -> list[Dims]:
+def _two(name: str, x: Dims | list[Dims]) -> list[Dims]:
     shapes = _listed(x)
     if len(shapes) != 2:
         got = {f"input {i + 1}": s for i, s in enumerate(shapes)}
@@ -36,7 +36,7 @@ def _batch(shapes: list[Dims]) -> Dim:
     return known[0] if known else shapes[0][0]
 
 
-def _elementwise(c: Args, x: Inputs) -> Dims:
+def _elementwise(c: Args, x: Dims | list[Dims]) -> Dims:
     """[(batch, ...), (batch, ...)] -> (batch, ...), broadcast from the right."""
     shapes = _listed(x)
     batch = _batch(shapes)
@@ -70,7 +70,7 @@ ADD, MULTIPLY, AVERAGE = (_merge(n) for n in ("Add", "Multiply", "Average"))
 MAXIMUM, MINIMUM = (_merge(n) for n in ("Maximum", "Minimum"))
 
 
-def _subtract(c: Args, x: Inputs) -> Dims:
+def _subtract(c: Args, x: Dims | list[Dims]) -> Dims:
     """[(batch, ...), (batch, ...)] -> (batch, ...)."""
     return _elementwise(c, _two("Subtract", x))
 
@@ -90,7 +90,7 @@ SUBTRACT = LayerSpec(
 )
 
 
-def _concatenated(c: Args, x: Inputs) -> Dims:
+def _concatenated(c: Args, x: Dims | list[Dims]) -> Dims:
     """[(..., a, ...), (..., b, ...)] -> (..., a + b, ...)."""
     return concatenate(_listed(x), c.axis)
 
@@ -127,7 +127,7 @@ def _dot_axes(c: Args, x: list[Dims]) -> list[int]:
     return axes
 
 
-def _dot(c: Args, x: Inputs) -> Dims:
+def _dot(c: Args, x: Dims | list[Dims]) -> Dims:
     """[(batch, ..., k, ...), (batch, ..., k, ...)] -> (batch, ..., ...)."""
     left, right = _two("Dot", x)
     a, b = _dot_axes(c, [left, right])

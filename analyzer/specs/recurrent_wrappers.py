@@ -54,14 +54,15 @@ def _one_step(cell: LayerLike, x: Dims, states: Inputs) -> tuple[Dims, Inputs]:
     return result[0], result[1]
 
 
-def _stacked_output(cells: Sequence[LayerLike], x: Dims, states: list[Inputs]) -> Outputs:
+def _stacked_step(
+    cells: Sequence[LayerLike], x: Dims, states: list[Inputs]
+) -> tuple[Dims, list[Inputs]]:
     """(batch, features), states -> (batch, units of the last), states."""
-    out: Dims = x
     new: list[Inputs] = []
     for cell, state in zip(cells, states, strict=True):
-        out, after = _one_step(cell, out, state)
+        x, after = _one_step(cell, x, state)
         new.append(after)
-    return [out, new]
+    return x, new
 
 
 def _stacked_weights(cells: Sequence[LayerLike], x: Dims) -> dict[str, Weight]:
@@ -81,7 +82,7 @@ def _any_differs(layers: Sequence[LayerLike]) -> Training:
 STACKED_RNN_CELLS = LayerSpec(
     "StackedRNNCells",
     "(cells: layers)",
-    output=lambda c, x: _stacked_output(c.cells, x, c.call.states),
+    output=lambda c, x: list(_stacked_step(c.cells, x, c.call.states)),
     weights=lambda c, x: _stacked_weights(c.cells, x),
     training=lambda c: _any_differs(c.cells),
     call=CELL_CALL,
@@ -118,10 +119,9 @@ def _rnn_output(c: Args, x: Dims) -> Outputs:
     check_states(c.call.get("initial_state"), states)
     step = _step_input(x)
     if isinstance(c.cell, list | tuple):
-        result = _stacked_output(c.cell, step, states)
+        last, _ = _stacked_step(c.cell, step, states)
     else:
-        result = [*_one_step(c.cell, step, states)]
-    last = result[0]
+        last, _ = _one_step(c.cell, step, states)
     return returned(c, (last[0], x[1], *last[1:]), last, states)
 
 
@@ -179,14 +179,19 @@ def _halves(c: Args) -> tuple[dict[str, object], dict[str, object]]:
     return {"initial_state": given[:half]}, {"initial_state": given[half:]}
 
 
+def _listed(out: Outputs) -> list[Outputs]:
+    return out if isinstance(out, list) else [out]
+
+
 def _bidirectional_output(c: Args, x: Dims) -> Outputs:
     """(batch, steps, features) -> (batch, [steps,] 2 * units), and the states of both."""
     layers, states = _directions(c), _halves(c)
     forward, backward = (d.output(x, **s) for d, s in zip(layers, states, strict=True))
-    if isinstance(forward, tuple) and isinstance(backward, tuple):
-        out = _merged(c, forward, backward)
-        return out if len(out) > 1 else out[0]
-    return [*_merged(c, forward[0], backward[0]), *forward[1:], *backward[1:]]
+    (one, *states_one), (two, *states_two) = _listed(forward), _listed(backward)
+    if not isinstance(one, tuple) or not isinstance(two, tuple):
+        raise Undecided("Bidirectional around a layer with nested outputs")
+    out: list[Outputs] = [*_merged(c, one, two), *states_one, *states_two]
+    return out if len(out) > 1 else out[0]
 
 
 def _bidirectional_weights(c: Args, x: Dims) -> dict[str, Weight]:

@@ -67,8 +67,8 @@ def identifiers(family: str, dialect: str = "keras3") -> dict[str, NamedSpec]:
     """The strings Keras resolves in one family, as it wants them written."""
     found = {}
     for spec in set_of(named(family)):
-        other = dialect == "keras2" and spec.keras2 is not None
-        found |= dict.fromkeys(spec.keras2 if other else spec.identifiers, spec)
+        texts = spec.keras2 if dialect == "keras2" else None
+        found |= dict.fromkeys(spec.identifiers if texts is None else texts, spec)
     return found
 
 

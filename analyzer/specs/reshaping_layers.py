@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from ..dims import Dim, Dims, less, product, symbol
 from ..mismatch import Mismatch
@@ -139,13 +140,21 @@ def _up_sampling(n: int) -> LayerSpec:
 UP_SAMPLING = tuple(_up_sampling(n) for n in (1, 2, 3))
 
 
-def sides(value: object, n: int) -> list[tuple[Dim, Dim]]:
+Side: TypeAlias = "Dim | Sequence[Dim]"
+
+
+def sides(value: Dim | Sequence[Side], n: int) -> list[tuple[Dim, Dim]]:
     """`padding` or `cropping` of n axes as (before, after) of each."""
     if not isinstance(value, Sequence):
         return [(value, value)] * n
-    if n == 1:
-        return [tuple(value)]
-    return [tuple(v) if isinstance(v, Sequence) else (v, v) for v in value]
+    return [_pair(value)] if n == 1 else [_pair(v) for v in value]
+
+
+def _pair(side: Side | Sequence[Side]) -> tuple[Dim, Dim]:
+    before, after = side if isinstance(side, Sequence) else (side, side)
+    assert not isinstance(before, Sequence)
+    assert not isinstance(after, Sequence)
+    return before, after
 
 
 def _check_sides(name: str, n: int, c: Args) -> None:
