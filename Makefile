@@ -14,6 +14,11 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 WORKERS ?= 2
 TESTS ?= tests
 
+# Real Keras, for `bench` and `oracle`: an interpreter each, made under .peers/ unless named.
+TF_PYTHON ?= .peers/tf/bin/python
+JAX_PYTHON ?= .peers/jax/bin/python
+TORCH_PYTHON ?= .peers/torch/bin/python
+
 .PHONY: help setup demo test lint bench oracle clean
 .DEFAULT_GOAL := help
 
@@ -37,5 +42,30 @@ lint: $(STAMP) ## ruff and pyright
 	$(BIN)/ruff check .
 	$(BIN)/pyright
 
-clean: ## remove .venv and the caches
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .dryfit_cache
+bench: $(STAMP) $(TF_PYTHON) $(JAX_PYTHON) $(TORCH_PYTHON) ## Dryfit beside Keras on three backends
+	$(BIN)/python benchmarks/compare.py \
+		tf=$(TF_PYTHON) jax=$(JAX_PYTHON) torch=$(TORCH_PYTHON) --write
+
+oracle: $(STAMP) $(TF_PYTHON) ## ask real Keras again, and compare with what is recorded
+	KERAS_BACKEND=tensorflow $(TF_PYTHON) tests/oracle/record_catalog.py keras3
+	$(TF_PYTHON) tests/oracle/record_catalog.py keras2
+	KERAS_BACKEND=tensorflow $(TF_PYTHON) tests/oracle/record_ops.py keras3
+	$(TF_PYTHON) tests/oracle/record_ops.py keras2
+	ORACLE_K3=$(TF_PYTHON) $(BIN)/python -m tests.oracle.record_layers all
+	KERAS_BACKEND=tensorflow $(TF_PYTHON) tests/oracle/record_programs.py
+	git diff --stat --exit-code -- tests/data
+
+.peers/tf/bin/python:
+	$(PYTHON) -m venv .peers/tf
+	.peers/tf/bin/pip install --quiet "keras==3.15.*" "tensorflow==2.21.*" "tf_keras==2.21.*"
+
+.peers/jax/bin/python:
+	$(PYTHON) -m venv .peers/jax
+	.peers/jax/bin/pip install --quiet "keras==3.15.*" "jax==0.12.*"
+
+.peers/torch/bin/python:
+	$(PYTHON) -m venv .peers/torch
+	.peers/torch/bin/pip install --quiet "keras==3.15.*" "torch==2.13.*"
+
+clean: ## remove what make made: environments, caches, builds
+	rm -rf $(VENV) .peers build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .dryfit_cache
