@@ -43,3 +43,14 @@ class Analysis:
     facts: list[Fact] = field(default_factory=list)
     models: list[ModelSummary] = field(default_factory=list)
     coverage: Coverage = field(default_factory=Coverage)
+
+
+def analyze(source: Source, options: Options | None = None) -> Analysis:
+    """Run the program of `source` over abstract values; never raises, always ends."""
+    # Imported late: options are read long before a file turns out to be of interest.
+    from . import keras  # noqa: F401  # fills the table of natives
+    from .interp import roots
+
+    analysis = Analysis(source, options or Options())
+    roots.run(analysis)
+    return analysis

@@ -194,4 +194,4 @@ class CallReturned(Fact):
 class Finished(Fact):
     """The analysis of a file is complete: rules that need the whole story run here."""
 
-    node: cst.Module
+    node: cst.Module = field(repr=False)

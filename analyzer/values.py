@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import libcst as cst
 
+from .dims import Expr
 from .specs.base import LayerSpec, TensorType
 from .unknown import Unknown
 
@@ -22,6 +23,29 @@ if TYPE_CHECKING:
     from .source import Source
 
 Value: TypeAlias = object
+
+
+class Names(dict[str, Value]):
+    """Names bound in a namespace: locals, globals, attributes of an object or class.
+
+    `maybe` are those bound on some paths only. Reading one gives its value, because on the
+    other paths the program would have raised; `hasattr` on it is undecided.
+    """
+
+    __slots__ = ("maybe",)
+
+    def __init__(self, *args: object, **kwargs: Value) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.maybe: frozenset[str] = frozenset()
+
+
+class Absent:
+    """The type of `ABSENT`, which a `__getattr__` native returns on proof of absence."""
+
+    __slots__ = ()
+
+
+ABSENT = Absent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +57,9 @@ class Site:
     here is caught (`try`, `pytest.raises`), so that nothing is reported.
     """
 
-    source: Source
-    node: cst.CSTNode
-    callers: tuple[Site, ...] = ()
+    source: Source = field(repr=False)
+    node: cst.CSTNode = field(repr=False)
+    callers: tuple[Site, ...] = field(default=(), repr=False)
     conditions: tuple[str, ...] = ()
     guarded: bool = False
 
@@ -46,7 +70,8 @@ class Tensor:
 
     `kind`: "keras" (a KerasTensor of a functional graph), "tensor" (inside `call`, or
     eager), "variable", "array" (NumPy). `static` content is in `type.content`.
-    `producer` is the fact of the layer or op call that made it (the functional graph).
+    `producer` is the fact of the layer or op call that made it (the functional graph), or
+    Unknown where two branches were joined.
     """
 
     type: TensorType
@@ -59,9 +84,13 @@ class Tensor:
 
 @dataclass(eq=False)
 class Module:
-    """A native namespace by canonical name ("keras.layers", "tf", "numpy.random")."""
+    """A native namespace by canonical name ("keras.layers", "tf", "numpy.random").
+
+    `spelling` is the name it was imported by ("tensorflow.keras.layers").
+    """
 
     name: str
+    spelling: str = ""
 
 
 @dataclass(eq=False)
@@ -70,20 +99,20 @@ class Namespace:
 
     name: str
     source: Source
-    names: dict[str, Value] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
 
 
 @dataclass(eq=False)
 class Function:
     """A user function or lambda with its closure."""
 
-    node: cst.FunctionDef | cst.Lambda
+    node: cst.FunctionDef | cst.Lambda = field(repr=False)
     name: str
-    scope: object  # the enclosing interp scope
-    source: Source
+    scope: object = field(repr=False)  # the enclosing interp scope
+    source: Source = field(repr=False)
     defaults: dict[str, Value] = field(default_factory=dict)
-    owner: Class | None = None  # the class it is defined in
-    attrs: dict[str, Value] = field(default_factory=dict)
+    owner: Class | None = field(default=None, repr=False)  # the class it is defined in
+    attrs: Names = field(default_factory=Names)
     wrappers: tuple[str, ...] = ()  # transparent decorators, e.g. "tf.function"
 
 
@@ -92,12 +121,12 @@ class Class:
     """A user class: bases are `Class`, `NativeClass` or Unknown."""
 
     name: str
-    bases: tuple[Value, ...]
-    names: dict[str, Value]
-    node: cst.ClassDef
-    source: Source
-    site: Site | None = None
-    mro: tuple[Value, ...] = ()
+    bases: tuple[Value, ...] = field(repr=False)
+    names: Names = field(repr=False)
+    node: cst.ClassDef = field(repr=False)
+    source: Source = field(repr=False)
+    site: Site | None = field(default=None, repr=False)
+    mro: tuple[Value, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -120,6 +149,73 @@ class Native:
     run: Callable[[Interpreter, Call], Value]
 
 
+@dataclass(frozen=True)
+class NativeProperty:
+    """A native that runs when the attribute is read."""
+
+    name: str
+    run: Callable[[Interpreter, Call], Value]
+
+
+@dataclass(eq=False)
+class Property:
+    """A user property: its getter, and its setter if it has one; `cached` keeps the value."""
+
+    getter: Value
+    setter: Value = None
+    cached: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class StaticMethod:
+    """A function of a class that takes no receiver."""
+
+    function: Value
+
+
+@dataclass(frozen=True, eq=False)
+class ClassMethod:
+    """A function of a class that takes the class as its receiver."""
+
+    function: Value
+
+
+@dataclass(frozen=True, eq=False)
+class Super:
+    """`super()`: attributes of `receiver` searched behind `owner` in its MRO."""
+
+    owner: Class
+    receiver: Value
+
+
+@dataclass(frozen=True, eq=False)
+class Flag:
+    """An undecided boolean with a name ("training"); both of its values are analysed."""
+
+    name: str
+    negates: Flag | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Repeated:
+    """A sequence of `length` elements that are all like `element`; it is never mutated.
+
+    It stands for lists, tuples, ranges and iterators whose length is symbolic.
+    """
+
+    element: Value
+    length: Expr
+
+
+@dataclass(eq=False)
+class Iterator:
+    """A lazy sequence: `items` are produced when somebody asks (None: unknown length)."""
+
+    produce: Callable[[], list[Value] | None] | None = None
+    items: list[Value] | None = None
+    position: int = 0
+
+
 @dataclass(eq=False)
 class Bound:
     """A callable with its receiver."""
@@ -138,7 +234,7 @@ class Instance:
     """
 
     cls: Class | NativeClass
-    attrs: dict[str, Value] = field(default_factory=dict)
+    attrs: Names = field(default_factory=Names)
     state: object | None = None
     site: Site | None = None
 

@@ -1,1 +1,1 @@
-"""Python itself over abstract values: start with `interpreter.py`."""
+"""The abstract interpreter: read `interpreter.py`, then `statements.py` and `calls.py`."""

@@ -66,9 +66,7 @@ def _check_level(first: Dims, second: Dims) -> None:
     """Elements of one sequence have one shape."""
     pairs = zip(first, second, strict=False)
     if len(first) != len(second) or any(same(a, b) is False for a, b in pairs):
-        raise Mismatch(
-            "ragged", "elements of equal shapes", {"element": first, "another": second}
-        )
+        raise Mismatch("ragged", "elements of equal shapes", {"element": first, "another": second})
 
 
 def _sequence_dtype(parts: list[TensorType], library: str) -> str | None:

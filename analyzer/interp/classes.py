@@ -1,0 +1,178 @@
+"""Classes: definition with bases and decorators, instances, `super()`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from .. import natives
+from ..facts import ClassDefined
+from ..unknown import Unknown
+from ..values import (
+    ABSENT,
+    Bound,
+    Call,
+    Class,
+    Function,
+    Instance,
+    Names,
+    Native,
+    NativeClass,
+    Super,
+    Value,
+)
+from .assign import bind_name
+from .dispatch import executes
+from .errors import python_error
+from .mro import BUILTIN_CLASSES, find_in_class, linearise, mro_of
+from .paths import spread
+from .scopes import CLASS, Frame, Scope
+from .signals import Jump, Outcome
+
+if TYPE_CHECKING:
+    from .interpreter import Interpreter
+
+
+@executes(cst.ClassDef)
+def define(interp: Interpreter, node: cst.ClassDef) -> Outcome:
+    """`class Name(bases): ...`"""
+    bases = _bases(interp, node)
+    frame = interp.frame
+    site = interp.site(node)
+    cls = Class(node.name.value, bases, Names(), node, frame.source, site)
+    cls.mro = linearise(cls)
+    interp.fresh(cls.names)
+    outcome = _run_body(interp, node, cls)
+    if isinstance(outcome, Jump):
+        return outcome
+    _tell_bases(interp, cls, node)
+    interp.defined.append(cls)
+    value: Value = cls
+    for decorator in reversed(node.decorators):
+        callee = interp.eval(decorator.decorator)
+        value = interp.call(callee, (value,), {}, interp.site(decorator))
+    bind_name(interp, frame.scope, cls.name, value)
+    interp.emit(ClassDefined(site, cls, _kind(interp, cls)))
+    return None
+
+
+def _bases(interp: Interpreter, node: cst.ClassDef) -> tuple[Value, ...]:
+    found: list[Value] = []
+    for arg in node.bases:
+        value = interp.eval(arg.value)
+        if arg.star:
+            found.append(Unknown("base classes given by *"))
+        elif isinstance(value, Class | NativeClass | Unknown):
+            found.append(value)
+        else:
+            found.append(Unknown("a base class of unknown kind"))
+    return tuple(found)
+
+
+def _run_body(interp: Interpreter, node: cst.ClassDef, cls: Class) -> Outcome:
+    frame = interp.frame
+    scope = Scope(CLASS, cls.names, frame.scope, frame.source, owner=cls)
+    inner = Frame(scope, frame.source, owner=cls, parent=frame, callers=frame.callers)
+    inner.conditions = frame.conditions
+    interp.frame = inner
+    try:
+        outcome = interp.attempt(node.body)
+    finally:
+        interp.frame = frame
+    if outcome is not None and not isinstance(outcome, Jump):
+        split = spread(outcome, {})
+        if split.fall is not None:
+            interp.heap.apply(split.fall)
+        return None
+    return outcome
+
+
+def _tell_bases(interp: Interpreter, cls: Class, node: cst.ClassDef) -> None:
+    """`__init_subclass__` of native bases: Enum, NamedTuple, Keras."""
+    for base in cls.mro[1:]:
+        if isinstance(base, NativeClass):
+            hook = natives.hook(f"{base.name}.__init_subclass__")
+            if hook is not None:
+                hook(interp, Call((), {}, interp.site(node), cls))
+                return
+
+
+def _kind(interp: Interpreter, cls: Class) -> str:
+    """What Keras takes the class for; the native says it ("layer", "model", ...)."""
+    hook = natives.hook("class.__kind__")
+    assert cls.site is not None
+    kind = hook(interp, Call((cls,), {}, cls.site)) if hook is not None else ""
+    return kind if isinstance(kind, str) else ""
+
+
+def instantiate(interp: Interpreter, cls: Class | NativeClass, given: Call) -> Value:
+    """`cls(...)`: make the object, let natives and `__new__` see it, run `__init__`."""
+    if isinstance(cls, Class):
+        interp.called.add(cls.node)
+    made = _new(interp, cls, given)
+    if not isinstance(made, Instance) or made.cls is not cls:
+        return made
+    found = find_in_class(cls, "__init__")
+    if found is None:
+        return _without_init(interp, made, given)
+    function, owner = found
+    if isinstance(function, Function | Native):
+        again = Call(list(given.args), dict(given.kwargs), given.site, None, given.opaque)
+        interp.call_with(Bound(made, function, owner), again)
+    elif isinstance(function, Unknown):
+        interp.escape(made)
+    else:
+        interp.call(function, (made, *given.args), given.kwargs, given.site, given.opaque)
+    return made
+
+
+def _new(interp: Interpreter, cls: Class | NativeClass, given: Call) -> Value:
+    made = Instance(cls, site=given.site)
+    interp.fresh(made.attrs)
+    for base in mro_of(cls):
+        if isinstance(base, Class) and "__new__" in base.names:
+            args = (cls, *given.args)
+            new = base.names["__new__"]
+            return interp.call(new, args, given.kwargs, given.site, given.opaque)
+        if isinstance(base, NativeClass):
+            hook = natives.hook(f"{base.name}.__new__")
+            if hook is not None:
+                call = Call(given.args, given.kwargs, given.site, made, given.opaque)
+                other = hook(interp, call)
+                interp.fresh(made.state)
+                return made if other is None else other
+    return made
+
+
+def _without_init(interp: Interpreter, made: Instance, given: Call) -> Value:
+    """No `__init__` anywhere: arguments are wrong when every base is known."""
+    if given.args or given.kwargs:
+        bases = mro_of(made.cls)
+        known = all(isinstance(b, Class) or getattr(b, "name", "") in _PLAIN for b in bases)
+        if known and made.state is None:
+            detail = {"function": made.cls.name, "problem": "too-many", "names": ()}
+            detail |= {"given": len(given.args), "takes": 0}
+            python_error(interp, "arguments", "TypeError", detail, given.site, made.cls)
+    return made
+
+
+_PLAIN = {"builtins.object"}
+
+
+def super_of(interp: Interpreter, given: Call) -> Value:
+    """`super()` and `super(Cls, self)`."""
+    frame = interp.frame
+    if len(given.args) >= 2:
+        owner, receiver = given.args[0], given.args[1]
+    else:
+        owner = frame.owner
+        receiver = frame.arguments[0] if frame.arguments else frame.instance
+        if not frame.arguments and frame.function is not None:
+            receiver = frame.instance
+    if isinstance(owner, Class) and isinstance(receiver, Instance | Class):
+        return Super(owner, receiver)
+    return interp.unknown("super() of an unknown class")
+
+
+__all__ = ["ABSENT", "BUILTIN_CLASSES", "instantiate", "super_of"]

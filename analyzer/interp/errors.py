@@ -1,0 +1,47 @@
+"""What Python itself raises: a fact when nobody catches it, a jump when somebody does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .. import natives
+from ..facts import PythonError
+from ..unknown import Unknown
+from ..values import Class, Instance, NativeClass, Site, Value
+from .signals import ProgramRaise
+
+if TYPE_CHECKING:
+    from .interpreter import Interpreter
+
+
+def python_error(
+    interp: Interpreter,
+    kind: str,
+    exception: str,
+    detail: Mapping[str, Value],
+    site: Site,
+    subject: Value = None,
+) -> Value:
+    """The program is proved to raise a builtin exception here."""
+    if interp.catches(exception):
+        raise ProgramRaise(make_exception(exception, (), site))
+    interp.emit(PythonError(site, kind, {"exception": exception, **detail}, subject))
+    interp.doubts += 1
+    return Unknown(f"{exception} was raised")
+
+
+def make_exception(name: str, args: tuple[Value, ...], site: Site) -> Instance:
+    """An instance of a builtin exception class."""
+    cls = natives.table[f"builtins.{name}"]
+    assert isinstance(cls, NativeClass)
+    made = Instance(cls, site=site)
+    made.attrs["args"] = args
+    return made
+
+
+def class_of_exception(value: Value) -> Value:
+    """The class of what is raised: `raise X` and `raise X()` alike."""
+    if isinstance(value, Instance):
+        return value.cls
+    return value if isinstance(value, Class | NativeClass) else None

@@ -1,0 +1,282 @@
+"""Names, literals, displays, subscripts, conditional expressions, f-strings, walrus."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from .. import natives
+from ..unknown import Unknown
+from ..values import Value
+from . import subscripts
+from .assign import bind
+from .dispatch import evaluates
+from .errors import python_error
+from .iteration import iterate
+from .joins import Joiner
+from .opaque import visible
+from .paths import assuming, both
+from .scopes import MODULE, Unbound
+from .truths import truth
+
+if TYPE_CHECKING:
+    from .interpreter import Interpreter
+
+_BUILTIN_NAMES = frozenset(dir(builtins)) | {
+    "__file__",
+    "__builtins__",
+    "__path__",
+    "__annotations__",
+    "get_ipython",
+    "display",
+    "In",
+    "Out",
+    "_",
+    "reveal_type",
+}
+_CONSTANTS = {"True": True, "False": False, "None": None}
+
+
+@evaluates(cst.Name)
+def name(interp: Interpreter, node: cst.Name) -> Value:
+    """A variable: local, enclosing, global or builtin."""
+    text = node.value
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    scope = interp.frame.scope
+    owner = interp.frame.owner
+    if text.startswith("__") and owner is not None:
+        text = mangle(text, owner.name)
+    value = scope.lookup(text)
+    if type(value) is Unbound:
+        return missing(interp, text, node, value)
+    return visible(value)
+
+
+def mangle(text: str, owner: str) -> str:
+    """`__name` inside a class body, as Python spells it."""
+    if text.startswith("__") and not text.endswith("__") and owner.strip("_"):
+        return f"_{owner.lstrip('_')}{text}"
+    return text
+
+
+def missing(interp: Interpreter, text: str, node: cst.Name, found: Unbound) -> Value:
+    """A builtin, or a name that is proved to be unbound."""
+    scope = interp.frame.scope
+    module = scope.module
+    if not found.local:
+        value = natives.resolve(f"builtins.{text}")
+        if value is not None:
+            return value
+        if text in _BUILTIN_NAMES:
+            return interp.unknown(f"builtin {text} is not modelled")
+    if module.dynamic or (text in module.bound and not module.finished):
+        return interp.unknown(f"name {text} may come from elsewhere")
+    kind = "UnboundLocalError" if found.local and scope.kind != MODULE else "NameError"
+    detail = {"name": node.value, "local": found.local}
+    return python_error(interp, "name", kind, detail, interp.site(node))
+
+
+def _constant(interp: Interpreter, node: cst.CSTNode) -> Value:
+    if node not in interp.constants:
+        interp.constants[node] = ast.literal_eval(node.value)  # type: ignore[attr-defined]
+    return interp.constants[node]
+
+
+evaluates(cst.Integer, cst.Float, cst.Imaginary, cst.SimpleString)(_constant)
+
+
+@evaluates(cst.Ellipsis)
+def ellipsis(interp: Interpreter, node: cst.Ellipsis) -> Value:
+    """`...`"""
+    return ...
+
+
+@evaluates(cst.ConcatenatedString)
+def concatenated(interp: Interpreter, node: cst.ConcatenatedString) -> Value:
+    """Adjacent string literals."""
+    left, right = interp.eval(node.left), interp.eval(node.right)
+    if type(left) is type(right) and isinstance(left, str | bytes):
+        return left + right  # type: ignore[operator]
+    return left if isinstance(left, Unknown) else Unknown("text of an unknown value")
+
+
+@evaluates(cst.FormattedString)
+def formatted(interp: Interpreter, node: cst.FormattedString) -> Value:
+    """An f-string; Unknown when a part of it is."""
+    parts = [_part(interp, part) for part in node.parts]
+    if all(isinstance(p, str) for p in parts):
+        return "".join(parts)  # type: ignore[arg-type]
+    return Unknown("text of an unknown value")
+
+
+def _part(interp: Interpreter, part: cst.CSTNode) -> str | None:
+    if isinstance(part, cst.FormattedStringText):
+        text = part.value.replace("{{", "{").replace("}}", "}")
+        return ast.literal_eval(f'"""{text}"""') if "\\" in text else text
+    assert isinstance(part, cst.FormattedStringExpression)
+    value = interp.eval(part.expression)
+    spec = [_part(interp, p) for p in part.format_spec or ()]
+    if not isinstance(value, str | int | float | type(None)) or None in spec:
+        return None
+    if part.conversion is not None:
+        value = {"r": repr, "s": str, "a": ascii}[part.conversion](value)
+    try:
+        text = format(value, "".join(spec))  # type: ignore[arg-type]
+    except (ValueError, TypeError):
+        return None
+    return f"{interp.text(part.expression)}={text}" if part.equal is not None else text
+
+
+def elements(interp: Interpreter, nodes: object) -> list[Value] | None:
+    """The items of a display; None when a starred part has unknown length."""
+    items: list[Value] | None = []
+    for element in nodes:  # type: ignore[attr-defined]
+        value = interp.eval(element.value)
+        if isinstance(element, cst.StarredElement):
+            more = iterate(interp, value, interp.site(element))
+            items = None if more is None or items is None else [*items, *more]
+        elif items is not None:
+            items.append(value)
+    return items
+
+
+@evaluates(cst.Tuple)
+def tuple_display(interp: Interpreter, node: cst.Tuple) -> Value:
+    """`(a, *b)`"""
+    items = elements(interp, node.elements)
+    return Unknown("unknown number of items") if items is None else tuple(items)
+
+
+@evaluates(cst.List)
+def list_display(interp: Interpreter, node: cst.List) -> Value:
+    """`[a, *b]`"""
+    items = elements(interp, node.elements)
+    if items is None:
+        return Unknown("unknown number of items")
+    interp.fresh(items)
+    return items
+
+
+@evaluates(cst.Set)
+def set_display(interp: Interpreter, node: cst.Set) -> Value:
+    """`{a, *b}`"""
+    items = elements(interp, node.elements)
+    if items is None or not all(map(subscripts.is_key, items)):
+        return Unknown("set of unknown items")
+    made = set(items)
+    interp.fresh(made)
+    return made
+
+
+@evaluates(cst.Dict)
+def dict_display(interp: Interpreter, node: cst.Dict) -> Value:
+    """`{k: v, **d}`; one unknown key makes all of it Unknown."""
+    made: dict[Value, Value] = {}
+    known = True
+    for element in node.elements:
+        if isinstance(element, cst.StarredDictElement):
+            more = interp.eval(element.value)
+            known = known and isinstance(more, dict)
+            made.update(more if isinstance(more, dict) else {})
+            continue
+        key, value = interp.eval(element.key), interp.eval(element.value)
+        known = known and subscripts.is_key(key)
+        if known:
+            made[key] = value
+    if not known:
+        return Unknown("dict with unknown keys")
+    interp.fresh(made)
+    return made
+
+
+@evaluates(cst.IfExp)
+def conditional(interp: Interpreter, node: cst.IfExp) -> Value:
+    """`a if test else b`; both sides are evaluated and joined when undecided."""
+    test = interp.eval(node.test)
+    decided = truth(interp, test, interp.site(node.test))
+    if decided is not None:
+        return interp.eval(node.body if decided else node.orelse)
+    return both(
+        interp,
+        node.test,
+        lambda: assuming(interp, node.test, test, True, lambda: interp.eval(node.body)),
+        lambda: assuming(interp, node.test, test, False, lambda: interp.eval(node.orelse)),
+    )
+
+
+@evaluates(cst.BooleanOperation)
+def boolean(interp: Interpreter, node: cst.BooleanOperation) -> Value:
+    """`and`, `or` with short circuit; the right side is run either way when undecided."""
+    left = interp.eval(node.left)
+    decided = truth(interp, left, interp.site(node.left))
+    stop = isinstance(node.operator, cst.Or)
+    if decided is not None:
+        return left if decided is stop else interp.eval(node.right)
+    return both(
+        interp,
+        node.left,
+        lambda: left,
+        lambda: assuming(interp, node.left, left, not stop, lambda: interp.eval(node.right)),
+    )
+
+
+@evaluates(cst.NamedExpr)
+def walrus(interp: Interpreter, node: cst.NamedExpr) -> Value:
+    """`name := value`, bound outside comprehensions."""
+    value = interp.eval(node.value)
+    scope = interp.frame.scope
+    interp.frame.scope = scope.function_scope()
+    try:
+        bind(interp, node.target, value)
+    finally:
+        interp.frame.scope = scope
+    return value
+
+
+@evaluates(cst.Subscript)
+def subscript(interp: Interpreter, node: cst.Subscript) -> Value:
+    """`value[index]`"""
+    value = interp.eval(node.value)
+    index = subscripts.index_of(interp, node.slice)
+    return visible(subscripts.get_item(interp, value, index, interp.site(node)))
+
+
+@evaluates(cst.Attribute)
+def attribute(interp: Interpreter, node: cst.Attribute) -> Value:
+    """`value.attr`, private names mangled."""
+    value = interp.eval(node.value)
+    text = node.attr.value
+    owner = interp.frame.owner
+    if text.startswith("__") and owner is not None:
+        text = mangle(text, owner.name)
+    return visible(interp.get_attribute(value, text, interp.site(node)))
+
+
+@evaluates(cst.Await)
+def awaited(interp: Interpreter, node: cst.Await) -> Value:
+    """`await x`: nobody knows what it gives."""
+    interp.eval(node.expression)
+    return interp.unknown("await")
+
+
+@evaluates(cst.Yield)
+def yielded(interp: Interpreter, node: cst.Yield) -> Value:
+    """`yield x` collects; what `send` would give is None or unknown to us."""
+    frame = interp.frame
+    items = frame.yields
+    part = node.value
+    if isinstance(part, cst.From):
+        more = iterate(interp, interp.eval(part.item), interp.site(node))
+        values = [Unknown("yield from an unknown iterable")] if more is None else more
+    else:
+        values = [None if part is None else interp.eval(part)]
+    if items is not None:
+        interp.collect(items, values)
+    return None
+
+
+__all__ = ["Joiner", "name"]

@@ -1,0 +1,213 @@
+"""Joining two paths: what is equal stays, what differs becomes as unknown as it must.
+
+Integers that differ and are both positive become a fresh symbol, so that sizes stay usable;
+tensors are joined axis by axis, containers element by element, everything else that
+differs is Unknown.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+from .. import natives
+from ..dims import Dim, Expr, bounds, symbol
+from ..specs.base import TensorType
+from ..unknown import Unknown
+from ..values import Bound, Call, Function, Instance, Names, Repeated, Tensor, Value
+from .heap import Content, Delta, content_of
+from .opaque import CONTAINERS, OPAQUE, opaque_content
+
+if TYPE_CHECKING:
+    from .interpreter import Interpreter
+
+_Join: TypeAlias = "Callable[[Joiner, Value, Value], Value]"
+
+
+class Joiner:
+    """Joins values of two paths, given what each path changed since they parted."""
+
+    def __init__(self, interp: Interpreter, left: Delta, right: Delta, why: str = "") -> None:
+        self.interp = interp
+        self.left, self.right = left, right
+        self.reason = f"differs by branch: {why}" if why else "differs by branch"
+        self.made: dict[tuple[int, int], Value] = {}
+        self.kept: list[Value] = []  # keeps ids in `made` from being reused
+
+    def deltas(self) -> Delta:
+        """One delta that covers both paths; the heap is as it was when they parted."""
+        joined: Delta = {}
+        for key in [*self.left, *(k for k in self.right if k not in self.left)]:
+            container = (self.left.get(key) or self.right[key])[0]
+            mine, theirs = self._content(self.left, container), self._content(self.right, container)
+            joined[key] = (container, self._contents(container, mine, theirs))
+        return joined
+
+    def value(self, a: Value, b: Value, name: str = "") -> Value:
+        """The value that stands for both."""
+        if a is b:
+            return a
+        if isinstance(a, Unknown) or isinstance(b, Unknown):
+            return a if isinstance(a, Unknown) else b
+        if _is_size(a) and _is_size(b):
+            return a if a == b else self._size(a, b, name)
+        join = _JOINS.get(type(a), _join_plain)
+        return self._once(join, a, b) if type(a) is type(b) else Unknown(self.reason)
+
+    def _once(self, join: _Join, a: Value, b: Value) -> Value:
+        key = (id(a), id(b))
+        if key not in self.made:
+            self.kept += [a, b]
+            self.made[key] = Unknown(self.reason)  # what a cycle meets
+            self.made[key] = join(self, a, b)
+        return self.made[key]
+
+    def _size(self, a: Dim, b: Dim, name: str) -> Value:
+        low = min(bounds(a)[0] or 0, bounds(b)[0] or 0)
+        return symbol(name or "n", low) if low >= 1 else Unknown(self.reason)
+
+    def types(self, a: TensorType, b: TensorType) -> TensorType:
+        """The type that covers both: axes that differ get a fresh symbol."""
+        dtype = a.dtype if a.dtype == b.dtype else None
+        if a.shape is None or b.shape is None or len(a.shape) != len(b.shape):
+            return TensorType(None, dtype)
+        dims = tuple(self._dim(x, y) for x, y in zip(a.shape, b.shape, strict=True))
+        return TensorType(dims, dtype)
+
+    def _dim(self, a: Dim, b: Dim) -> Dim:
+        if a == b:
+            return a
+        low = min(bounds(a)[0] or 0, bounds(b)[0] or 0)
+        return symbol(f"{a}|{b}", max(low, 0))
+
+    def _content(self, delta: Delta, container: object) -> Content:
+        entry = delta.get(id(container))
+        return content_of(container) if entry is None else entry[1]
+
+    def _contents(self, container: object, a: Content, b: Content) -> Content:
+        if isinstance(container, Names):
+            return self._names(a, b)
+        if isinstance(container, dict):
+            return self._dict(a, b)
+        if isinstance(container, list | deque):
+            return self._list(a, b)
+        if isinstance(container, set):
+            return a if a == b else [OPAQUE]
+        return self._fields(container, a, b)
+
+    def _names(self, a: Content, b: Content) -> Content:
+        (mine, maybe), (theirs, perhaps) = a, b
+        names = {n: self.value(v, theirs[n], n) if n in theirs else v for n, v in mine.items()}
+        names |= {n: v for n, v in theirs.items() if n not in mine}
+        return names, maybe | perhaps | (mine.keys() ^ theirs.keys())
+
+    def _dict(self, a: dict[object, Value], b: dict[object, Value]) -> Content:
+        if a.keys() != b.keys() or list(a) != list(b):
+            return {OPAQUE: OPAQUE}
+        return {k: self.value(v, b[k], k if isinstance(k, str) else "") for k, v in a.items()}
+
+    def _list(self, a: list[Value], b: list[Value]) -> Content:
+        if len(a) != len(b):
+            return [OPAQUE]
+        return [self.value(x, y) for x, y in zip(a, b, strict=True)]
+
+    def _fields(self, container: object, a: dict[str, Value], b: dict[str, Value]) -> Content:
+        join = getattr(container, "join_field", None)
+        joined = {}
+        for name in [*a, *(n for n in b if n not in a)]:
+            mine, theirs = a.get(name), b.get(name)
+            if join is not None and mine is not theirs:
+                joined[name] = join(name, mine, theirs, self.value)
+            else:
+                joined[name] = self.value(mine, theirs, name)
+        return joined
+
+
+def _join_plain(joiner: Joiner, a: Value, b: Value) -> Value:
+    return a if a == b or (a != a and b != b) else Unknown(joiner.reason)
+
+
+def _join_containers(joiner: Joiner, a: Value, b: Value) -> Value:
+    """A new container; changing it later makes both originals opaque."""
+    mine = joiner._content(joiner.left, a)
+    theirs = joiner._content(joiner.right, b)
+    content = joiner._contents(a, mine, theirs)
+    if content == opaque_content(a):
+        return Unknown(joiner.reason)
+    joined = type(a)(content)
+    joiner.interp.heap.share(joined, a, b)
+    return joined
+
+
+def _join_tuples(joiner: Joiner, a: tuple[Value, ...], b: tuple[Value, ...]) -> Value:
+    if len(a) != len(b):
+        return Unknown(joiner.reason)
+    return tuple(joiner.value(x, y) for x, y in zip(a, b, strict=True))
+
+
+def _join_tensors(joiner: Joiner, a: Tensor, b: Tensor) -> Value:
+    kind = a.kind if a.kind == b.kind else "tensor"
+    if "keras" in (a.kind, b.kind) and a.kind != b.kind:
+        return Unknown(joiner.reason)
+    type_ = joiner.types(a.type, b.type)
+    producer = a.producer if a.producer is b.producer else Unknown(joiner.reason)
+    mask = joiner.value(a.mask, b.mask)
+    if not isinstance(mask, Tensor | Unknown | None):
+        mask = Unknown(joiner.reason)
+    label = a.label if a.label == b.label else ""
+    return Tensor(type_, kind, mask, a.origin if a.origin is b.origin else None, producer, label)
+
+
+def _join_instances(joiner: Joiner, a: Instance, b: Instance) -> Value:
+    hook = natives.hook("instance.__join__")
+    if hook is not None and (a.state is not None or b.state is not None):
+        made = hook(joiner.interp, Call((a, b), {}, a.site))
+        return Unknown(joiner.reason) if made is None else made
+    if a.cls is not b.cls or a.state is not None or b.state is not None:
+        return Unknown(joiner.reason)
+    mine, theirs = (
+        joiner._content(joiner.left, a.attrs),
+        joiner._content(joiner.right, b.attrs),
+    )
+    names, maybe = joiner._names(mine, theirs)
+    joined = Instance(a.cls, Names(names), None, a.site)
+    joined.attrs.maybe = maybe
+    joiner.interp.heap.share(joined.attrs, a.attrs, b.attrs)
+    return joined
+
+
+def _join_functions(joiner: Joiner, a: Function, b: Function) -> Value:
+    same = a.node is b.node and a.scope is b.scope and a.defaults == b.defaults
+    return a if same else Unknown(joiner.reason)
+
+
+def _join_bound(joiner: Joiner, a: Bound, b: Bound) -> Value:
+    same = a.receiver is b.receiver and a.function is b.function
+    return (
+        a
+        if same or (a.receiver is b.receiver and a.function == b.function)
+        else Unknown(joiner.reason)
+    )
+
+
+def _join_repeated(joiner: Joiner, a: Repeated, b: Repeated) -> Value:
+    length = joiner.value(a.length, b.length, "length")
+    if isinstance(length, Unknown):
+        return length
+    return Repeated(joiner.value(a.element, b.element), length)
+
+
+def _is_size(value: Value) -> bool:
+    return isinstance(value, Expr) or (isinstance(value, int) and not isinstance(value, bool))
+
+
+_JOINS: dict[type, _Join] = {
+    tuple: _join_tuples,
+    Tensor: _join_tensors,
+    Instance: _join_instances,
+    Function: _join_functions,
+    Bound: _join_bound,
+    Repeated: _join_repeated,
+    **dict.fromkeys(CONTAINERS, _join_containers),
+}

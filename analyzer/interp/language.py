@@ -1,0 +1,29 @@
+"""Everything the interpreter knows of Python; importing fills the dispatch tables."""
+
+from __future__ import annotations
+
+from . import (
+    classes,
+    comprehensions,
+    control,
+    expressions,
+    functions,
+    imports,
+    library,
+    loops,
+    operators,
+    statements,
+)
+
+__all__ = [
+    "classes",
+    "comprehensions",
+    "control",
+    "expressions",
+    "functions",
+    "imports",
+    "library",
+    "loops",
+    "operators",
+    "statements",
+]

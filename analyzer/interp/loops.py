@@ -1,0 +1,209 @@
+"""`for` and `while`: unrolled while everything is known, one widened pass otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from ..unknown import Unknown
+from ..values import Value
+from .assign import bind
+from .dispatch import executes
+from .heap import Delta
+from .iteration import element_of
+from .paths import explore, merge, settle
+from .signals import BREAK, CONTINUE, Jump, Outcome, ProgramRaise, Split
+from .statements import unwind
+from .truths import truth
+from .widening import Widening
+
+if TYPE_CHECKING:
+    from .interpreter import Interpreter
+
+_SHARE = 8  # one loop may use this part of all steps before it is widened
+_MAX_PASSES = 4  # over the body of a widened loop, behind the first
+_MAX_SPLITS = 24  # iterations that may leave the loop on some path
+
+
+@executes(cst.For)
+def for_loop(interp: Interpreter, node: cst.For) -> Outcome:
+    """`for target in iterable`"""
+    iterable = interp.eval(node.iter)
+    site = interp.site(node.iter)
+    if node.asynchronous is not None:
+        iterable = Unknown("an asynchronous iterable")
+    items = None if isinstance(iterable, Unknown) else interp.iterate(iterable, site)
+
+    def widened() -> Outcome:
+        element = element_of(interp, iterable, site) if items is None else _any(interp, items)
+        return _widened(interp, node, lambda: bind(interp, node.target, element))
+
+    if items is None:
+        return widened()
+    binders = ((lambda item=item: bind(interp, node.target, item)) for item in items)
+    return _unrolled(interp, node, binders, widened)
+
+
+def _any(interp: Interpreter, items: list[Value]) -> Value:
+    """What the items that were not reached have in common."""
+    joined = items[-1]
+    for item in items[:-1][:8]:
+        joined = interp.join(joined, item, "iteration")
+    return joined
+
+
+@executes(cst.While)
+def while_loop(interp: Interpreter, node: cst.While) -> Outcome:
+    """`while test`: unrolled as long as the condition is known."""
+
+    def rounds() -> Iterable[Callable[[], None] | None]:
+        while True:
+            holds = truth(interp, interp.eval(node.test), interp.site(node.test))
+            if holds is False:
+                return
+            yield None if holds is None else _no_target
+
+    return _unrolled(interp, node, rounds(), lambda: _widened_while(interp, node))
+
+
+def _no_target() -> None:
+    """A `while` binds nothing."""
+
+
+def _widened_while(interp: Interpreter, node: cst.While) -> Outcome:
+    return _widened(interp, node, lambda: interp.eval(node.test))
+
+
+def _unrolled(
+    interp: Interpreter,
+    node: cst.For | cst.While,
+    rounds: Iterable[Callable[[], None] | None],
+    widened: Callable[[], Outcome],
+) -> Outcome:
+    """Iteration after iteration; None in `rounds` tells that the condition is undecided."""
+    pending: list[Split] = []
+    limit = interp.steps + interp.options.max_steps // _SHARE
+    outcome: Outcome = None
+    ended = True  # by running out of items: then the `else` runs
+    for count, enter in enumerate(rounds):
+        tired = count >= interp.options.max_unroll or interp.steps > limit
+        if enter is None or tired or len(pending) > _MAX_SPLITS:
+            outcome, ended = widened(), False  # which runs the `else` as well
+            break
+        enter()
+        outcome = _one_round(interp, node, pending)
+        if outcome is not None:
+            break
+    if outcome is None and ended and node.orelse is not None:
+        outcome = interp.attempt(node.orelse)
+    return _after(interp, unwind(interp, pending, outcome) if pending else outcome)
+
+
+def _one_round(interp: Interpreter, node: cst.For | cst.While, pending: list[Split]) -> Outcome:
+    """One iteration; None when the next one follows."""
+    outcome = interp.attempt(node.body)
+    if isinstance(outcome, Split):
+        outcome = _next_round(interp, outcome, pending)
+    if isinstance(outcome, Jump) and outcome.kind == CONTINUE:
+        return None
+    return outcome
+
+
+def _next_round(interp: Interpreter, split: Split, pending: list[Split]) -> Outcome:
+    """Go on with the paths that reach the next iteration, keep the others for later."""
+    going = _going(interp, split)
+    exits = {k: e for k, e in split.exits.items() if k != CONTINUE}
+    if going is None:
+        return Split(exits, None)
+    if not exits:
+        interp.heap.apply(going)
+        return None
+    interp.heap.begin()
+    interp.heap.apply(going)
+    pending.append(Split(exits, None))
+    return None
+
+
+def _going(interp: Interpreter, split: Split) -> Delta | None:
+    """What the paths changed that reach the next iteration."""
+    fall = split.fall
+    if CONTINUE not in split.exits:
+        return fall
+    delta = split.exits[CONTINUE][1]
+    return delta if fall is None else interp.join_deltas(fall, delta)[0]
+
+
+def _after(interp: Interpreter, outcome: Outcome) -> Outcome:
+    """Behind the loop a `break` falls through."""
+    if isinstance(outcome, Jump) and outcome.kind == BREAK:
+        return None
+    if not isinstance(outcome, Split):
+        return outcome
+    exits = dict(outcome.exits)
+    fall = outcome.fall
+    for kind in (BREAK, CONTINUE):
+        if kind in exits:
+            delta = exits.pop(kind)[1]
+            fall = delta if fall is None else interp.join_deltas(fall, delta, "break")[0]
+    return settle(interp, Split(exits, fall))
+
+
+def _widened(
+    interp: Interpreter, node: cst.For | cst.While, enter: Callable[[], object]
+) -> Outcome:
+    """The body stands for any number of iterations, none included.
+
+    The first pass is the first iteration. What it changes is made unknown as far as
+    needed, until another pass changes nothing that is still known. Facts of passes that
+    turned out to know too much are taken back.
+    """
+    widening = Widening(interp)
+
+    def body() -> Outcome:
+        interp.heap.apply(widening.head)
+        enter()
+        return interp.attempt(node.body)
+
+    last = explore(interp, body, _condition(interp, node))
+    after = _going(interp, last)
+    mark = len(interp.facts)
+    for attempt in range(_MAX_PASSES):
+        if after is None or not widening.grow(after, attempt == _MAX_PASSES - 1):
+            break
+        del interp.facts[mark:]
+        last = explore(interp, body, _condition(interp, node))
+        after = _going(interp, last)
+    return _behind(interp, node, last, after)
+
+
+def _behind(
+    interp: Interpreter, node: cst.For | cst.While, last: Split, after: Delta | None
+) -> Outcome:
+    """The state behind a widened loop: that before it, or that after some iteration."""
+    exits = {k: e for k, e in last.exits.items() if k not in (BREAK, CONTINUE)}
+    fall: Delta = {}
+    for delta in (after, _broken(last)):
+        if delta is not None:
+            fall = interp.join_deltas(fall, delta, "iteration")[0]
+    result = Split(exits, fall)
+    if node.orelse is not None and BREAK not in last.exits:
+        orelse, path = node.orelse, Split({}, fall)
+        done = explore(interp, lambda: settle(interp, path) or interp.attempt(orelse))
+        result = merge(interp, Split(exits, None), done) if exits else done
+    return settle(interp, result)
+
+
+def _broken(split: Split) -> Delta | None:
+    found = split.exits.get(BREAK)
+    return None if found is None else found[1]
+
+
+def _condition(interp: Interpreter, node: cst.For | cst.While) -> str:
+    if isinstance(node, cst.For):
+        return f"{interp.text(node.iter)} is not empty"
+    return interp.text(node.test)
+
+
+__all__ = ["ProgramRaise", "for_loop", "while_loop"]

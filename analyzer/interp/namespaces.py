@@ -1,0 +1,53 @@
+"""Attributes of modules: native ones by canonical name, the project's own by execution."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import natives
+from ..unknown import Unknown
+from ..values import ABSENT, Call, Module, Namespace, Native, Site, Value
+from .spellings import HARMLESS, canonical, is_native
+
+if TYPE_CHECKING:
+    from .interpreter import Interpreter
+
+
+def from_module(interp: Interpreter, obj: Module, name: str, site: Site) -> Value:
+    """`keras.layers`, `np.zeros`: what the canonical name stands for."""
+    full = canonical(f"{obj.name}.{name}")
+    spelling = f"{obj.spelling or obj.name}.{name}"
+    hook = natives.hook("module.__getattr__")
+    if hook is not None:
+        value = hook(interp, Call((full, spelling), {}, site, obj))
+        if value is not None:
+            return value
+    value = natives.resolve(full)
+    if isinstance(value, Module):
+        return Module(value.name, spelling)
+    if value is not None:
+        return value
+    if is_native(full):
+        return Module(full, spelling)
+    if full.split(".")[0] in HARMLESS:
+        return Native(full, _ignored)
+    return Unknown(f"{full} is not modelled")
+
+
+def _ignored(interp: Interpreter, call: Call) -> Value:
+    """A function of a library that changes nothing it is given."""
+    return interp.unknown("a library that is not modelled")
+
+
+def from_namespace(interp: Interpreter, obj: Namespace, name: str, site: Site) -> Value:
+    """`helpers.build`: a global of a module of the project."""
+    if name in obj.names:
+        return obj.names[name]
+    sub = interp.submodule(obj, name)
+    if sub is not None:
+        return sub
+    if name in ("__file__", "__doc__", "__dict__", "__path__", "__spec__", "__loader__"):
+        return Unknown(name)
+    if "__getattr__" in obj.names or interp.may_gain(obj, name):
+        return Unknown(f"{obj.name}.{name} may come from elsewhere")
+    return ABSENT
