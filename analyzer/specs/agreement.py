@@ -19,6 +19,8 @@ def common_dtype(tensors: Sequence[TensorType], library: str) -> str | None:
     if any(n is None for n in names):
         return None
     if library not in dtypes.TENSORFLOW:
+        if _open(tensors):
+            return None
         return dtypes.promote(*names, library=library)
     firm = [t for t in tensors if t.kind in _FIRM and t.dtype not in ("int", "float")]
     for first, second in itertools.pairwise(firm):
@@ -32,6 +34,13 @@ def common_dtype(tensors: Sequence[TensorType], library: str) -> str | None:
         _check_literals(firm[0], tensors)
         return firm[0].dtype
     return _loose(names)
+
+
+def _open(tensors: Sequence[TensorType]) -> bool:
+    """Whether a variable of Keras or TensorFlow, which promote differently, meets others."""
+    kinds = {t.kind for t in tensors}
+    strong = {t.dtype for t in tensors if t.kind}
+    return len(strong) > 1 and "variable" in kinds and "keras" not in kinds
 
 
 def _check_literals(firm: TensorType, tensors: Sequence[TensorType]) -> None:

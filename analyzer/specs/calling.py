@@ -6,7 +6,7 @@ those of the one canonical op. `infer` is the analyzer's: it runs the op's resul
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ..unknown import Undecided, Unknown
@@ -40,9 +40,17 @@ def bind(
     spec, text = registry.spellings()[spelling]
     own = signature.parse(text)
     given = own.complete(own.bind(args, kwargs))
-    names = {p.name: p.name if p.kind == "any" else p.kind for p in own.params.values()}
+    names = canonical_names(spec, text)
     values = {names[n]: v for n, v in given.items() if names[n] != "_"}
     return spec, spec.parameters.complete(values)
+
+
+def canonical_names(spec: OpSpec, text: str) -> dict[str, str]:
+    """What the parameters of one spelling are called in the canonical signature."""
+    params = signature.parse(text).params.values()
+    if text == spec.signature:
+        return {p.name: p.name for p in params}
+    return {p.name: p.name if p.kind == "any" else p.kind for p in params}
 
 
 def bind_canonical(
@@ -60,17 +68,25 @@ def prepare(spec: OpSpec, values: Mapping[str, object], library: str) -> Args:
 
 
 def _read(value: object, kind: str, library: str) -> object:
-    if kind == "tensor":
-        return None if value is None else convert.as_tensor(value, library)
-    if kind == "tensors":
-        return _tensors(value, library)
-    if kind == "shape":
-        return convert.as_shape(value)
-    if kind == "axis":
-        return convert.as_axis(value)
-    if kind == "dtype":
-        return convert.as_dtype(value, library)
-    return value if kind == "raw" else convert.as_value(value)
+    if kind in ("shape", "axis"):
+        return convert.as_shape(_spread(value)) if kind == "shape" else _axis(value)
+    reader = _READERS.get(kind)
+    return convert.as_value(value) if reader is None else reader(value, library)
+
+
+def _spread(value: object) -> object:
+    """The one sequence that was given where several numbers may be (`x.reshape((2, 3))`)."""
+    single = isinstance(value, tuple) and len(value) == 1
+    inner = value[0] if single else None  # type: ignore[index]
+    return inner if isinstance(inner, list | tuple) else value
+
+
+def _axis(value: object) -> object:
+    return None if value == (None,) else convert.as_axis(_spread(value))
+
+
+def _tensor(value: object, library: str) -> object:
+    return None if value is None else convert.as_tensor(value, library)
 
 
 def _tensors(value: object, library: str) -> object:
@@ -83,6 +99,14 @@ def _tensors(value: object, library: str) -> object:
     if whole.shape and isinstance(whole.shape[0], int):
         return [replace(whole, shape=whole.shape[1:], content=None)] * whole.shape[0]
     raise Undecided("a sequence of tensors of unknown length")
+
+
+_READERS: dict[str, Callable[[object, str], object]] = {
+    "tensor": _tensor,
+    "tensors": _tensors,
+    "dtype": convert.as_dtype,
+    "raw": lambda value, library: value,
+}
 
 
 def infer(spec: OpSpec, values: Mapping[str, object], library: str) -> object:

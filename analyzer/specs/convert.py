@@ -17,7 +17,7 @@ UNKNOWN = TensorType(None, None)
 
 def as_tensor(value: object, library: str) -> TensorType:
     """The tensor that a value converts to: a tensor, a scalar, or nested sequences."""
-    value = _unwrapped(value)
+    value = unwrapped(value)
     if isinstance(value, TensorType):
         return value
     if isinstance(value, Unknown):
@@ -29,7 +29,7 @@ def as_tensor(value: object, library: str) -> TensorType:
     return _from_scalar(value)
 
 
-def _unwrapped(value: object) -> object:
+def unwrapped(value: object) -> object:
     """The type of an analyzer's tensor object, with its kind; other values themselves."""
     held = getattr(value, "type", None)
     if isinstance(held, TensorType):
@@ -90,7 +90,7 @@ def _sequence_content(parts: list[TensorType]) -> object:
 
 def as_shape(value: object) -> object:
     """A shape argument as a tuple of dims; Unknown where even its length is not known."""
-    value = _unwrapped(value)
+    value = unwrapped(value)
     if isinstance(value, TensorType):
         return _shape_of_tensor(value)
     if isinstance(value, list | tuple):
@@ -110,7 +110,7 @@ def _shape_of_tensor(value: TensorType) -> object:
 
 def _as_dim(value: object) -> object:
     """A dim; a fresh symbol stands for an unknown one."""
-    value = _unwrapped(value)
+    value = unwrapped(value)
     if isinstance(value, TensorType):
         value = value.content
     if isinstance(value, float) and value.is_integer():
@@ -120,7 +120,7 @@ def _as_dim(value: object) -> object:
 
 def as_axis(value: object) -> object:
     """An axis argument: an int, a tuple of ints, None, or Unknown."""
-    value = _unwrapped(value)
+    value = unwrapped(value)
     if isinstance(value, TensorType):
         value = value.content
         if value is None:
@@ -140,7 +140,7 @@ def as_dtype(value: object, library: str) -> object:
 
 def as_value(value: object) -> object:
     """A static argument: a tensor of known content reads as that content."""
-    value = _unwrapped(value)
+    value = unwrapped(value)
     if isinstance(value, TensorType):
         return Unknown("value of a tensor") if value.content is None else value.content
     return value

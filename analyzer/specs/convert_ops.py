@@ -98,9 +98,37 @@ TO_NUMPY = OpSpec(
         "keras.ops.convert_to_numpy": None,
         "keras.backend.get_value": None,
         "keras.backend.eval": None,
+        "tf.Tensor.numpy": "(self: x)",
+        "tf.Variable.numpy": "(self: x)",
+        "keras.Variable.numpy": "(self: x)",
     },
     any_rank=True,
     cases=(Call((2, 3)), Call((), of="int32")),
+)
+
+
+def _dtype_of(a: Args) -> str:
+    """The dtype, by name."""
+    if a.x.dtype is None:
+        raise Undecided("dtype unknown")
+    return dtypes.strong(a.x.dtype, a.library) or ""
+
+
+DTYPE_OF = OpSpec(
+    "dtype_of",
+    "(x: tensor)",
+    _dtype_of,
+    names={
+        "keras.ops.dtype": None,
+        "keras.backend.dtype": None,
+        "tf.Tensor.dtype": "(self: x)",
+        "tf.Variable.dtype": "(self: x)",
+        "keras.Variable.dtype": "(self: x)",
+        "keras.KerasTensor.dtype": "(self: x)",
+        "numpy.ndarray.dtype": "(self: x)",
+    },
+    any_rank=True,
+    cases=(Call((2, 3)), Call((2,), of="int64"), Call((2,), of="bool")),
 )
 
 
@@ -119,6 +147,8 @@ CAST = OpSpec(
         "keras.ops.cast": None,
         "keras.backend.cast": None,
         "numpy.astype": "(x, dtype, /, *, copy: _ = True, device: _ = None)",
+        "numpy.ndarray.astype": "(self: x, /, dtype, order: _ = 'K', casting: _ = 'unsafe', "
+        "subok: _ = True, copy: _ = True)",
     },
     any_rank=True,
     cases=(
@@ -161,6 +191,13 @@ STATIC_SHAPE = OpSpec(
         "keras.ops.shape": None,
         "keras.backend.int_shape": None,
         "numpy.shape": "(a: x)",
+        "tf.Tensor.get_shape": "(self: x)",
+        "tf.Variable.get_shape": "(self: x)",
+        "tf.Tensor.shape": "(self: x)",
+        "tf.Variable.shape": "(self: x)",
+        "keras.Variable.shape": "(self: x)",
+        "keras.KerasTensor.shape": "(self: x)",
+        "numpy.ndarray.shape": "(self: x)",
     },
     cases=(Call((2, 3)), Call(()), Call((2, 0, 3))),
 )
@@ -177,7 +214,15 @@ NDIM = OpSpec(
     "ndim",
     "(x: tensor)",
     lambda a: rank_of(a.x),
-    names={"keras.ops.ndim": None, "keras.backend.ndim": None, "numpy.ndim": "(a: x)"},
+    names={
+        "keras.ops.ndim": None,
+        "keras.backend.ndim": None,
+        "numpy.ndim": "(a: x)",
+        "tf.Tensor.ndim": "(self: x)",
+        "keras.Variable.ndim": "(self: x)",
+        "keras.KerasTensor.ndim": "(self: x)",
+        "numpy.ndarray.ndim": "(self: x)",
+    },
     cases=(Call((2, 3)), Call(())),
 )
 
@@ -214,6 +259,6 @@ STATIC_SIZE = OpSpec(
     "static_size",
     "(x: tensor, axis: axis = None)",
     _static_size,
-    names={"numpy.size": "(a: x, axis=None)"},
+    names={"numpy.size": "(a: x, axis=None)", "numpy.ndarray.size": "(self: x)"},
     cases=(Call((2, 3)), Call((2, 3), axis=1)),
 )

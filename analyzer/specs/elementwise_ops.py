@@ -46,8 +46,10 @@ def number(dtype: str, library: str) -> str | None:
 
 
 def integers_kept(dtype: str, library: str) -> str | None:
-    """As `numeric`, but NumPy counts with booleans as int8."""
-    return "int8" if library == "numpy" and dtype == "bool" else numeric(dtype, library)
+    """As `numeric`, but NumPy counts with booleans as int8, Keras as int32."""
+    if dtype == "bool" and library in ("numpy", "keras"):
+        return "int8" if library == "numpy" else "int32"
+    return numeric(dtype, library)
 
 
 def rounded(dtype: str, library: str) -> str | None:
@@ -59,6 +61,15 @@ def reciprocal(dtype: str, library: str) -> str | None:
     """A float, but NumPy divides integers as integers."""
     kept_integer = library == "numpy" and dtype not in dtypes.INEXACT
     return integers_kept(dtype, library) if kept_integer else floating(dtype, library)
+
+
+def whole(dtype: str, library: str) -> str | None:
+    """The dtype of the input, an integer or bool."""
+    if dtype in dtypes.INEXACT and library == "keras":
+        return None
+    if dtype in dtypes.INEXACT:
+        raise Mismatch("dtype", "integers or booleans", {"input": dtype})
+    return dtype
 
 
 def leaky(dtype: str, library: str) -> str | None:
@@ -194,7 +205,8 @@ UNARY = (
             numpy="(a: x, decimals: _ = 0, out: _ = None)",
             backend="(x)",
             keras="(x, decimals: _ = 0)",
-        ),
+        )
+        | {"numpy.ndarray.round": "(self: x, /, decimals: _ = 0, out: _ = None)"},
     ),
     _op("is_nan", tested_float, unary("tf.math.is_nan keras.ops.isnan numpy.isnan")),
     _op("is_inf", tested_float, unary("tf.math.is_inf keras.ops.isinf numpy.isinf")),
@@ -206,13 +218,24 @@ UNARY = (
         lambda x: not x,
     ),
     _op(
+        "bitwise_not",
+        whole,
+        unary("keras.ops.bitwise_not numpy.bitwise_not numpy.invert"),
+    ),
+    _op(
         "identity",
         kept,
         spelled(
             "tf.identity keras.ops.copy numpy.copy",
             tf="(input: x, name: _ = None)",
             numpy="(a: x, order: _ = 'K', subok: _ = False)",
-        ),
+        )
+        | {
+            "numpy.ndarray.copy": "(self: x, /, order: _ = 'C')",
+            "tf.Variable.value": "(self: x)",
+            "tf.Variable.read_value": "(self: x)",
+            "keras.Variable.value": "(self: x)",
+        },
         lambda x: x,
     ),
     _op(

@@ -8,8 +8,8 @@ from ..shapes import normalize_axis
 from ..unknown import Undecided
 from . import content, dtypes
 from .agreement import common_dtype
-from .arithmetic_ops import broadcast
 from .base import Args, Call, OpSpec, TensorType
+from .pairwise import broadcast
 from .spelling import spelled
 
 
@@ -69,6 +69,7 @@ GATHER = OpSpec(
         "keras.ops.take": "(x, indices, axis=None)",
         "keras.backend.gather": "(reference: x, indices)",
         "numpy.take": "(a: x, indices, axis=None, out: _ = None, mode: _ = 'raise')",
+        "numpy.ndarray.take": "(self: x, indices, /, axis=None, out: _ = None, mode: _ = 'raise')",
     },
     fold=_fold_gather,
     cases=(
@@ -322,6 +323,9 @@ def _argsort(a: Args) -> TensorType:
     return TensorType(_sort(a).shape, "int64" if a.library == "numpy" else "int32")
 
 
+_ARGSORT_METHOD = "(self: x, /, axis=-1, kind: _ = None, order: _ = None, *, stable: _ = None)"
+
+
 def _sort_names(name: str) -> dict[str, str | None]:
     stable = "stable: _ = False, " if name == "argsort" else ""
     return spelled(
@@ -329,7 +333,7 @@ def _sort_names(name: str) -> dict[str, str | None]:
         tf=f"(values: x, axis=-1, direction='ASCENDING', {stable}name: _ = None)",
         keras="(x, axis=-1)",
         numpy="(a: x, axis=-1, kind: _ = None, order: _ = None, *, stable: _ = None)",
-    )
+    ) | ({} if name == "sort" else {"numpy.ndarray.argsort": _ARGSORT_METHOD})
 
 
 _SORT = "(x: tensor, axis: axis = -1, direction='ASCENDING')"

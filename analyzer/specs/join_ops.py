@@ -268,7 +268,8 @@ REPEAT = OpSpec(
         tf="(input: x, repeats, axis=None, name: _ = None)",
         backend="(x, rep: repeats, axis)",
         numpy="(a: x, repeats, axis=None)",
-    ),
+    )
+    | {"numpy.ndarray.repeat": "(self: x, repeats, /, axis=None)"},
     cases=(
         Call((2, 3), repeats=2),
         Call((2, 3), repeats=2, axis=1),

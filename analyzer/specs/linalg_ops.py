@@ -105,6 +105,7 @@ DOT = OpSpec(
         "keras.ops.dot": None,
         "keras.backend.dot": "(x: x1, y: x2)",
         "numpy.dot": "(a: x1, b: x2, out: _ = None)",
+        "numpy.ndarray.dot": "(self: x1, other: x2, /, out: _ = None)",
     },
     cases=(*_CASES, Call((2, 3), (5, 3, 4))),
 )

@@ -136,6 +136,21 @@ CASES = (
 )
 
 
+# Methods of arrays: what NumPy takes as **kwargs is spelled out.
+_METHODS = {
+    "sum": "(self: x, /, axis=None, dtype=None, out: _ = None, keepdims=False, "
+    "initial: _ = None, where: _ = None)",
+    "max": "(self: x, /, axis=None, out: _ = None, keepdims=False, initial: _ = None, "
+    "where: _ = None)",
+    "mean": "(self: x, /, axis=None, dtype=None, out: _ = None, keepdims=False, where: _ = None)",
+    "std": "(self: x, /, axis=None, dtype=None, out: _ = None, ddof: _ = 0, keepdims=False, "
+    "where: _ = None)",
+    "all": "(self: x, /, axis=None, out: _ = None, keepdims=False, *, where: _ = True)",
+}
+_METHODS |= {"prod": _METHODS["sum"], "min": _METHODS["max"], "var": _METHODS["std"]}
+_METHODS["any"] = _METHODS["all"]
+
+
 def _op(
     name: str,
     rule: DtypeRule,
@@ -144,6 +159,8 @@ def _op(
     signature: str = "(x: tensor, axis: axis = None, keepdims=False, dtype: dtype = None)",
 ) -> OpSpec:
     """A reduction (..., axis, ...) -> (..., ...)."""
+    if name in _METHODS:
+        names = {**names, f"numpy.ndarray.{name}": _METHODS[name]}
 
     def result(a: Args) -> TensorType:
         shape = reduced(a.x.shape, a.axis, a.keepdims)
@@ -307,7 +324,9 @@ def _arg_names(suffix: str) -> dict[str, str | None]:
         numpy="(a: x, axis=None, out: _ = None, *, keepdims=False)",
         backend="(x, axis=-1)",
         keras=_PLAIN,
-    )
+    ) | {
+        f"numpy.ndarray.arg{suffix}": ("(self: x, /, axis=None, out: _ = None, *, keepdims=False)")
+    }
 
 
 _ARG_CASES = (
@@ -344,7 +363,7 @@ def _cumulative_names(name: str) -> dict[str, str | None]:
         numpy="(a: x, axis=None, dtype=None, out: _ = None)",
         backend="(x, axis=0)",
         keras="(x, axis=None, dtype=None)",
-    )
+    ) | {f"numpy.ndarray.{name}": "(self: x, /, axis=None, dtype=None, out: _ = None)"}
 
 
 _CUM_CASES = (

@@ -45,7 +45,11 @@ RESHAPE = OpSpec(
         tf="(tensor: x, shape, name: _ = None)",
         keras="(x, newshape: shape)",
         numpy="(a: x, /, shape, order: _ = 'C', *, copy: _ = None)",
-    ),
+    )
+    | {
+        "numpy.ndarray.reshape": "(self: x, /, *shape, order: _ = 'C', copy: _ = None)",
+        "keras.KerasTensor.reshape": "(self: x, newshape: shape)",
+    },
     any_rank=True,
     fold=_fold_reshape,
     cases=(
@@ -70,7 +74,7 @@ def _transpose(a: Args) -> TensorType:
 
 
 def _permutation(axes: object, rank: int) -> Sequence[int]:
-    if axes is None:
+    if axes is None or axes == ():
         return range(rank)[::-1]
     listed = [normalize_axis(k, rank) for k in axes]  # type: ignore[attr-defined]
     if sorted(listed) != list(range(rank)):
@@ -93,7 +97,11 @@ TRANSPOSE = OpSpec(
         numpy="(a: x, axes=None)",
         backend="(x, pattern: axes)",
     )
-    | {"keras.backend.transpose": "(x)"},
+    | {
+        "keras.backend.transpose": "(x)",
+        "numpy.ndarray.transpose": "(self: x, /, *axes)",
+        "numpy.ndarray.T": "(self: x)",
+    },
     fold=_fold_transpose,
     cases=(
         Call((2, 3, 4)),
@@ -161,7 +169,11 @@ SQUEEZE = OpSpec(
         tf="(input: x, axis=None, name: _ = None)",
         numpy="(a: x, axis=None)",
         backend="(x, axis)",
-    ),
+    )
+    | {
+        "numpy.ndarray.squeeze": "(self: x, /, axis=None)",
+        "keras.KerasTensor.squeeze": "(self: x, axis=None)",
+    },
     fold=lambda a: _refolded(a.x, _squeeze(a).shape),
     cases=(
         Call((2, 1, 3), axis=1),
@@ -186,7 +198,11 @@ FLATTEN = OpSpec(
     _flatten,
     names=spelled(
         "keras.ops.ravel keras.backend.flatten numpy.ravel", numpy="(a: x, order: _ = 'C')"
-    ),
+    )
+    | {
+        "numpy.ndarray.ravel": "(self: x, /, order: _ = 'C')",
+        "numpy.ndarray.flatten": "(self: x, /, order: _ = 'C')",
+    },
     fold=lambda a: _refolded(a.x, _flatten(a).shape),
     cases=(Call((2, 3, 4)), Call(()), Call((0, 3))),
 )
@@ -212,7 +228,11 @@ SWAPAXES = OpSpec(
     "swapaxes",
     "(x: tensor, axis1: axis, axis2: axis)",
     _swapaxes,
-    names={"keras.ops.swapaxes": None, "numpy.swapaxes": "(a: x, axis1, axis2)"},
+    names={
+        "keras.ops.swapaxes": None,
+        "numpy.swapaxes": "(a: x, axis1, axis2)",
+        "numpy.ndarray.swapaxes": "(self: x, axis1, axis2, /)",
+    },
     cases=(Call((2, 3, 4), axis1=0, axis2=-1), Call((2, 3), axis1=0, axis2=2)),
 )
 

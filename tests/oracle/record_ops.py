@@ -30,7 +30,7 @@ dryfit.__path__ = [str(ROOT)]
 sys.modules["dryfit"] = dryfit
 sys.path.insert(0, str(ROOT))
 
-from tests.op_cases import Input, Program, programs  # noqa: E402
+from tests.op_programs import Input, Program, programs  # noqa: E402
 
 VALUES = 24  # elements; the values of larger results are not kept
 
@@ -59,31 +59,42 @@ def wanted(program: str, dialect: str) -> bool:
 
 def outcome(program: Program, space: dict[str, object]) -> object:
     """What the program returns or raises."""
-    made = {i.name: tensor(i, program.spelling, space) for i in program.inputs}
     try:
+        made = {i.name: tensor(i) for i in program.inputs}
         return described(eval(program.text, {**space, **made}))
     except Exception as error:  # whatever it raises is the record
         return type(error).__name__
 
 
-def tensor(of: Input, spelling: str, space: dict[str, object]) -> object:
-    """The input as the library of the spelling holds it."""
+def tensor(of: Input) -> object:
+    """The input as its class holds it."""
     import numpy as np
 
     array = np.array(of.leaves(), of.dtype).reshape(of.shape)
-    if spelling.startswith(("numpy.", "sklearn.")):
+    if of.owner == "numpy.ndarray":
         return array
     import tensorflow as tf
 
-    return tf.constant(array)
+    if of.owner.startswith("keras."):
+        import keras
+
+        if of.owner == "keras.KerasTensor":
+            return keras.KerasTensor(of.shape, of.dtype)
+        return keras.Variable(array, dtype=of.dtype)
+    return tf.Variable(array) if of.owner == "tf.Variable" else tf.constant(array)
 
 
 def described(value: object) -> object:
     """A result as data."""
     import numpy as np
 
-    if isinstance(value, list | tuple) and type(value).__name__ != "TensorShape":
+    if type(value).__name__ == "KerasTensor":
+        return [value.dtype, list(value.shape), None]
+    if isinstance(value, list | tuple) and hasattr(next(iter(value), 0), "dtype"):
         return {"of": [described(v) for v in value]}
+    if type(value).__name__ in ("TensorShape", "DType") or isinstance(value, np.dtype):
+        value = value.as_list() if hasattr(value, "as_list") else value.name
+        return {"is": repr(tuple(value) if isinstance(value, list) else value)}
     if hasattr(value, "dtype") and hasattr(value, "shape"):
         array = np.asarray(value)
         small = array.size <= VALUES and array.dtype.kind in "biuf"
@@ -100,11 +111,11 @@ def rounded(values: list[object]) -> list[object]:
 def parameters(name: str, space: dict[str, object]) -> list[str] | None:
     """The parameters of a public name, None where it does not tell."""
     owner: object = space[name.split(".")[0]]
-    for part in name.split(".")[1:]:
-        owner = getattr(owner, part)
     try:
+        for part in name.split(".")[1:]:
+            owner = getattr(owner, part)
         params = inspect.signature(owner).parameters.values()  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (AttributeError, TypeError, ValueError):
         return None
     return [shown(p) for p in params]
 
@@ -134,7 +145,7 @@ def main(dialect: str, ops: list[str]) -> None:
         if ops and program.spelling.rpartition(".")[2] not in ops:
             continue
         calls[program.key] = outcome(program, space)
-        if program.spelling not in signatures:
+        if "." in program.spelling and program.spelling not in signatures:
             signatures[program.spelling] = parameters(program.spelling, space)
     lines = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in sorted(calls.items())]
     shown_ = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in sorted(signatures.items())]

@@ -1,0 +1,172 @@
+"""Attributes, methods and operators of tensors: which kind has which, and what they do.
+
+A member that is a tensor function is a spelling of its op ("numpy.ndarray.mean",
+"tf.Tensor.shape"); the rest is only known to exist.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from . import registry
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# The classes behind each kind of `values.Tensor`.
+CLASSES: dict[str, tuple[str, ...]] = {
+    "keras": ("keras.KerasTensor",),
+    "tensor": ("tf.Tensor",),
+    "variable": ("keras.Variable", "tf.Variable"),
+    "array": ("numpy.ndarray",),
+}
+
+# Every public attribute, as Keras 3.15, TensorFlow 2.21 and NumPy 2.4 show them.
+PUBLIC: dict[str, frozenset[str]] = {
+    "keras.KerasTensor": _names(
+        """
+        dtype name ndim ragged ragged_rank record_history reshape
+        row_splits_dtype shape sparse squeeze
+        """
+    ),
+    "tf.Tensor": _names(
+        """
+        OVERLOADABLE_OPERATORS backing_device consumers cpu device dtype eval
+        experimental_ref get_shape gpu graph is_packed name ndim numpy op ref
+        set_shape shape value_index
+        """
+    ),
+    "tf.Variable": _names(
+        """
+        SaveSliceInfo aggregation assign assign_add assign_sub
+        batch_scatter_update constraint count_up_to create device dtype eval
+        experimental_ref from_proto gather_nd get_shape graph handle
+        initial_value initialized_value initializer is_initialized load name
+        numpy op read_value read_value_no_copy ref scatter_add scatter_div
+        scatter_max scatter_min scatter_mul scatter_nd_add scatter_nd_max
+        scatter_nd_min scatter_nd_sub scatter_nd_update scatter_sub
+        scatter_update set_shape shape sparse_read synchronization to_proto
+        trainable value
+        """
+    ),
+    "keras.Variable": _names(
+        """
+        aggregation assign assign_add assign_sub constraint dtype handle name
+        ndim numpy overwrite_with_gradient path regularizer shape
+        synchronization trainable value
+        """
+    ),
+    "numpy.ndarray": _names(
+        """
+        T all any argmax argmin argpartition argsort astype base byteswap
+        choose clip compress conj conjugate copy ctypes cumprod cumsum data
+        device diagonal dot dtype dump dumps fill flags flat flatten getfield
+        imag item itemsize mT max mean min nbytes ndim nonzero partition prod
+        put ravel real repeat reshape resize round searchsorted setfield
+        setflags shape size sort squeeze std strides sum swapaxes take
+        to_device tobytes tofile tolist trace transpose var view
+        """
+    ),
+}
+
+# Members that are read, not called.
+PROPERTIES = _names(
+    """
+        aggregation constraint data device dtype flags graph handle imag
+        initial_value initializer is_packed itemsize mT name nbytes ndim op
+        path ragged real regularizer shape size sparse strides synchronization
+        T trainable
+        """
+)
+
+
+def has(kind: str, name: str) -> bool:
+    """Whether tensors of a kind have this public attribute."""
+    return any(name in PUBLIC[c] for c in CLASSES[kind])
+
+
+def is_property(spelling: str) -> bool:
+    """Whether a member ("numpy.ndarray.T") is read without a call."""
+    owner, _, name = spelling.rpartition(".")
+    return name in PROPERTIES or (owner == "keras.Variable" and name == "value")
+
+
+@cache
+def member(kind: str, name: str) -> str | None:
+    """The spelling of the op that a member is; None where it is none."""
+    names = (f"{c}.{name}" for c in CLASSES[kind])
+    return next((n for n in names if n in registry.spellings()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What an operator does: the op of this name by this library's rules.
+
+    `raises` tells that it fails whatever the types: a KerasTensor on the right of an
+    array, or in a comparison on the right of any tensor, is asked for numbers.
+    """
+
+    op: str
+    library: str
+    raises: bool = False
+
+
+BINARY: dict[str, str] = {
+    "__add__": "add",
+    "__sub__": "subtract",
+    "__mul__": "multiply",
+    "__truediv__": "divide",
+    "__floordiv__": "floor_divide",
+    "__mod__": "mod",
+    "__pow__": "power",
+    "__matmul__": "matmul",
+    "__lt__": "less",
+    "__le__": "less_equal",
+    "__gt__": "greater",
+    "__ge__": "greater_equal",
+    "__eq__": "equal",
+    "__ne__": "not_equal",
+    "__and__": "bitwise_and",
+    "__or__": "bitwise_or",
+    "__xor__": "bitwise_xor",
+}
+UNARY: dict[str, str] = {
+    "__neg__": "negative",
+    "__abs__": "abs",
+    "__invert__": "bitwise_not",
+    "__pos__": "identity",
+}
+_COMPARISONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
+# A KerasTensor's & | ^ ~ are the logical functions.
+_LOGICAL = {
+    "bitwise_and": "logical_and",
+    "bitwise_or": "logical_or",
+    "bitwise_xor": "logical_xor",
+    "bitwise_not": "logical_not",
+}
+
+
+def operation(dunder: str, left: str, right: str = "") -> Operation | None:
+    """What `left <dunder> right` does for operands of these kinds ("": not a tensor).
+
+    None where it is no tensor operation: `==` on a KerasTensor asks for identity.
+    """
+    op = BINARY.get(dunder) or UNARY.get(dunder)
+    if op is None or not (left or right):
+        return None
+    if "keras" in (left, right):
+        if op == "equal" and left in ("", "keras"):
+            return None
+        fails = left == "array" or (left not in ("", "keras") and op in _COMPARISONS)
+        return Operation(_LOGICAL.get(op, op), "keras", fails)
+    return Operation(op, _library(left, right))
+
+
+def _library(left: str, right: str) -> str:
+    """Keras' own variables promote; a TensorFlow tensor wants its dtype."""
+    if "variable" in (left, right):
+        return "keras"
+    return "tf" if "tensor" in (left, right) else "numpy"
