@@ -18,8 +18,8 @@ from dryfit.analyzer.specs import calling, content, members, registry, signature
 from dryfit.analyzer.specs.base import TensorType
 from dryfit.analyzer.unknown import Unknown
 
-from .op_programs import OWNERS, Input, Program, programs
 from .op_exceptions import MISSES, SIGNATURES
+from .op_programs import OWNERS, Input, Program, programs
 
 # Python's types as dtypes of NumPy.
 DTYPES = {"'float'": "'float64'", "'int'": "'int64'"}
