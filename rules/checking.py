@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..analyzer.analysis import Analysis, Options
+from ..analyzer.analysis import Analysis, Options, analyze
 from ..analyzer.findings import Finding
 from ..analyzer.source import Source
 from .runner import judge
@@ -27,8 +27,6 @@ def check(
     """Analyse a source and judge it; one that does not name Keras costs only its reading."""
     if not source.relevant():
         return Checked(source, skipped="it does not mention keras or tensorflow")
-    from ..analyzer.analysis import analyze
-
     selection = selection or Selection()
     analysis = analyze(source, options or Options())
     findings = judge(analysis, selection.chosen(source.path))
