@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..rules.checking import Checked
     from ..rules.selection import Selection
 
+INTERNAL = "internal: "  # how the analysis notes its own mistakes among the reasons
 FEW = 50  # sources that need no progress bar
 
 
@@ -139,6 +140,9 @@ class Run:
         if seen.exhausted:
             spent = f"{path}: not analysed to the end, the budget ran out: {seen.exhausted}"
             click.echo(f"{spent} (max-steps, max-seconds in [tool.dryfit])", err=True)
+        for fault in (reason for reason in seen.reasons if reason.startswith(INTERNAL)):
+            self._failed = True
+            click.echo(f"dryfit: {path}: {fault}; what it was about is not checked", err=True)
         self._say(f"{path}: {seen.known} of {seen.layer_calls} layer calls have a full shape")
         for reason, count in seen.reasons.most_common():
             self._say(f"  {count} x {reason}")

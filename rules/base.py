@@ -62,6 +62,7 @@ class Rule:
     name: ClassVar[str] = ""
     level: ClassVar[Level] = Level.ERROR
     dialects: ClassVar[tuple[str, ...]] = ("keras3", "keras2")
+    suppressible: ClassVar[bool] = True  # by a comment on the line
     keras_says: ClassVar[tuple[str, ...]] = ()  # messages of real Keras that lead here
     VALID: ClassVar[list[Case]] = []
     INVALID: ClassVar[list[Case]] = []

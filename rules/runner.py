@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 
 import libcst as cst
@@ -27,13 +28,12 @@ def judge(analysis: Analysis, chosen: Iterable[type[Rule]] | None = None) -> lis
     picked = list(rules() if chosen is None else chosen)
     story = Story(analysis)
     running = [r(story) for r in picked if analysis.options.dialect in r.dialects]
+    running.sort(key=lambda rule: not rule.suppressible)  # they see what the others met
     used: set[Suppression] = set()
     found: dict[tuple[str, Place], Finding] = {}
     for fact in [*analysis.facts, _verdict(analysis, picked, used)]:
         for finding, site in _reported(running, fact):
             covering = _covering(finding, site)
-            if isinstance(fact, Verdict):
-                covering = ()  # a comment cannot hide that it is of no use
             used.update(covering)
             if not covering:
                 found.setdefault((finding.code, finding.place), finding)
@@ -54,16 +54,27 @@ def _called(of: Iterable[type[Rule]]) -> frozenset[str]:
     return frozenset(word.lower() for each in words for word in each)
 
 
-def _reported(running: list[Rule], fact: Fact) -> Iterator[tuple[Finding, Site]]:
+def _reported(running: list[Rule], fact: Fact) -> Iterator[tuple[Finding, Site | None]]:
+    """Findings about a fact, each with the site whose comments may suppress it."""
     if fact.site.guarded:
         return
     for rule in running:
-        for draft in rule.visit(fact):
-            if not draft.site.guarded:
-                yield _finding(rule, draft), draft.site
+        try:
+            drafts = [draft for draft in rule.visit(fact) if not draft.site.guarded]
+            reported = [(_finding(rule, draft), draft) for draft in drafts]
+        except Exception as fault:  # the other rules still have their say
+            if os.environ.get("DRYFIT_DEBUG") == "1":
+                raise
+            reason = f"internal: {type(fault).__name__} in rule {rule.code}"
+            rule.analysis.coverage.reasons[reason] += 1
+            continue
+        for finding, draft in reported:
+            yield finding, draft.site if rule.suppressible else None
 
 
-def _covering(finding: Finding, site: Site) -> tuple[Suppression, ...]:
+def _covering(finding: Finding, site: Site | None) -> tuple[Suppression, ...]:
+    if site is None:
+        return ()
     comments = site.source.suppressions
     return comments.covering(finding.code, finding.name, finding.place.position)
 

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from dryfit.cli.main import COMMANDS, dryfit
 from dryfit.rules import rules
+from dryfit.rules.source.unused_suppression import UnusedSuppression
 
 Run = Callable[..., Result]
 
@@ -25,8 +26,9 @@ CLEAN = "import keras\n"
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command line in an empty folder."""
+    """Runs a command line in an empty folder, as outside of tests: faults are told."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DRYFIT_DEBUG", raising=False)
 
     def invoke(*words: str, stdin: str | None = None) -> Result:
         return CliRunner().invoke(dryfit, words, input=stdin)
@@ -42,7 +44,7 @@ def whole(*words: str, folder: Path, **environment: str) -> subprocess.Completed
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | environment,
+        env={k: v for k, v in os.environ.items() if k != "DRYFIT_DEBUG"} | environment,
     )
 
 
@@ -96,6 +98,20 @@ def test_a_fault_of_dryfit_exits_2_and_the_other_files_are_checked(
     assert result.exit_code == 2
     assert "dryfit: a.py: internal fault, RuntimeError: broken\n" in result.stderr
     assert "b.py:2:5: SYN001" in result.stdout
+
+
+def test_a_fault_in_one_rule_exits_2_and_the_other_rules_have_their_say(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> object:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(UnusedSuppression, "on_verdict", failing)
+    (tmp_path / "a.py").write_text(UNREADABLE)
+    result = run("check", "a.py")
+    assert result.exit_code == 2
+    assert "a.py: internal: RuntimeError in rule SUP001" in result.stderr
+    assert "a.py:2:5: SYN001" in result.stdout
 
 
 @pytest.mark.parametrize(

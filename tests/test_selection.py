@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import libcst as cst
 import pytest
 
 from dryfit.analyzer.analysis import Analysis, Options
@@ -94,11 +93,3 @@ def test_a_selection_chooses_leaves_out_and_weighs(tmp_path: Path) -> None:
 
 def test_hints_run_only_when_they_are_asked_for() -> None:
     assert all(rule.level is not Level.HINT for rule in Selection().chosen("a.py"))
-
-
-def test_a_fact_under_try_is_not_reported() -> None:
-    source = Source.of("x = 1]\n")
-    analysis = Analysis(source, Options())
-    site = Site(source, cst.Pass(), guarded=True)
-    analysis.facts.append(Finished(site, source.module))
-    assert judge(analysis) == []

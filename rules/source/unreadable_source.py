@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyzer.facts import Finished
 from ...analyzer.findings import Level
 from ...analyzer.position import SourceProblem
 from ..base import Case, Draft, Rule
+from ..verdict import Verdict
 
 
 class UnreadableSource(Rule):
@@ -27,11 +27,11 @@ class UnreadableSource(Rule):
         Case("x = 1]\ny = [2\nz = 3", at=("]", "[2")),
     ]
 
-    def on_finished(self, fact: Finished) -> Iterator[Draft]:
+    def on_verdict(self, verdict: Verdict) -> Iterator[Draft]:
         """Tell every problem of the text, in order."""
         for problem in self.analysis.source.problems:
             yield Draft(
-                fact.site,
+                verdict.site,
                 SUBJECTS[problem.kind],
                 problem.text,
                 at=problem.position,

@@ -24,6 +24,7 @@ class UnusedSuppression(Rule):
     """
 
     code, name, level = "SUP001", "unused-suppression", Level.WARNING
+    suppressible = False  # a comment cannot hide that it is of no use
     VALID = [
         Case("x = 1  # noqa: SHP999"),
         Case("x = 1  # dryfit is not told anything here"),
