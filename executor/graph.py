@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import heapq
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from .op import Call
+from .op import OPS, Call
 from .variable import Variable
 
 _serial = itertools.count()
@@ -57,6 +58,14 @@ class Node:
 
     def __repr__(self) -> str:
         return f"{self.outputs} = {self.name}{self.inputs}"
+
+
+def make(name: str, inputs: Sequence[Value], *statics: object) -> Node:
+    """A node of the op of this name; a list of inputs fills its one list parameter."""
+    op = OPS[name]
+    if op.params[0].kind == "tensors":
+        return Node(op.call_listed(inputs, *statics), inputs)
+    return Node(op.call_on(inputs, *statics), inputs)
 
 
 @dataclass(slots=True)
@@ -109,3 +118,26 @@ class Graph:
                 node.inputs = tuple(final(v) for v in node.inputs)
         self.outputs = [final(v) for v in self.outputs]
         self.writes = {k: final(v) for k, v in self.writes.items()}
+
+    def sort(self, places: dict[Node, int]) -> None:
+        """Order the nodes after their inputs, and by `places` where that is free."""
+        mine = set(self.nodes)
+        users: dict[Node, list[Node]] = {}
+        waiting: dict[Node, int] = {}
+        for node in self.nodes:
+            makers = {v.node for v in node.inputs if v.node in mine}
+            waiting[node] = len(makers)
+            for maker in makers:
+                users.setdefault(maker, []).append(node)  # type: ignore[arg-type]
+        ready = [(places[n], i, n) for i, n in enumerate(self.nodes) if not waiting[n]]
+        heapq.heapify(ready)
+        done: list[Node] = []
+        while ready:
+            node = heapq.heappop(ready)[2]
+            done.append(node)
+            for user in users.get(node, ()):
+                waiting[user] -= 1
+                if not waiting[user]:
+                    heapq.heappush(ready, (places[user], len(done), user))
+        assert len(done) == len(self.nodes), "a fused node depends on itself"
+        self.nodes = done

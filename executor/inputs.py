@@ -15,13 +15,33 @@ if TYPE_CHECKING:
     from .op import Op
 
 _NUMBERS = (bool, int, float)
+_SCALARS = (int, float)
 
 
 def convert(op: Op, flat: tuple[object, ...], layout: object) -> tuple[TensorLike, ...]:
     """The tensor arguments of a call as tensors."""
-    if op.traits.unify:
-        return _unified(op, flat, layout)
-    return tuple([v if type(v) is Tensor else to_tensor(v) for v in flat])
+    if not op.traits.unify:
+        return tuple([v if type(v) is Tensor else to_tensor(v) for v in flat])
+    if len(flat) == 2:
+        pair = _plain_pair(*flat)
+        if pair is not None:
+            return pair
+    return _unified(op, flat, layout)
+
+
+def _plain_pair(x: object, y: object) -> tuple[TensorLike, ...] | None:
+    """The usual cases by the shortest way: two of one dtype, or a float and a number."""
+    x = x.read() if type(x) is Variable else x
+    y = y.read() if type(y) is Variable else y
+    if isinstance(x, TensorLike):
+        dtype = x.dtype
+        if isinstance(y, TensorLike):
+            return (x, y) if dtype is y.dtype else None
+        if type(y) in _SCALARS and dtype.kind == "f":
+            return (x, Tensor.wrap(np.array(y, dtype)))
+    elif isinstance(y, TensorLike) and type(x) in _SCALARS and y.dtype.kind == "f":
+        return (Tensor.wrap(np.array(x, y.dtype)), y)
+    return None
 
 
 def to_tensor(value: object, dtype: str | None = None) -> TensorLike:

@@ -80,7 +80,8 @@ class Traits:
     """What the planner and the dispatcher may know about an op beyond its spec.
 
     `unify` names the inputs that are brought to one dtype ("*": all); `alias` gives the
-    output as a view of the first input; `elementwise` is the kernel opcode for fusion;
+    output as a view of the first input; `elementwise` is the operation's code in chains
+    ("" if it has none), followed there by the static arguments named in `constants`;
     `inplace` the (output, input) pairs that may share a buffer; `decompose` the same
     computation in primitive ops; `effects` says that it must not be removed or merged.
     """
@@ -88,6 +89,7 @@ class Traits:
     unify: tuple[str, ...] = ()
     alias: Callable[[Statics, np.ndarray], np.ndarray] | None = None
     elementwise: str | None = None
+    constants: tuple[str, ...] = ()
     inplace: Pairs | Callable[[Statics], Pairs] = ()
     decompose: Callable[..., object] | None = None
     effects: bool = False
@@ -184,7 +186,12 @@ class Op:
     def call_on(self, tensors: Sequence[Typed], *statics: object) -> Call:
         """The call on values of these types, without running it."""
         layout = None if self._plain else (-1,) * len(tensors)
-        return self._call(tensors, layout, statics)
+        rest = tuple(p.default for p in self.statics[len(statics) :])
+        return self._call(tensors, layout, (*statics, *rest))
+
+    def call_listed(self, tensors: Sequence[Typed], *statics: object) -> Call:
+        """As `call_on`, for the op's one parameter that is a list of tensors."""
+        return self._call(tensors, (len(tensors),), statics)
 
     def _call(
         self, tensors: tuple[TensorLike, ...], layout: object, statics: object

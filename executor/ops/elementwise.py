@@ -185,7 +185,7 @@ def _unary(
 _unary("negative", np.negative, lambda g, out, x: -g, rules.same)
 _unary("abs", np.absolute, lambda g, out, x: g * ops["sign"](x), rules.same)
 _unary("square", np.square, lambda g, out, x: 2 * g * x, rules.same)
-_unary("sign", np.sign, None, rules.same)
+_unary("sign", np.sign, lambda g, out, x: ops["zeros_like"](x), rules.same)
 _unary("floor", np.floor, None)
 _unary("ceil", np.ceil, None)
 _unary("exp", np.exp, lambda g, out, x: g * out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -19,8 +19,9 @@ def kernel(code: str | None, function: Callable[..., object]) -> Kernel:
     def bind(s: Statics, ins: Arrays, outs: Arrays) -> Run:
         out = outs[0]
         if code is not None and out.size >= _SMALL and tileable(ins, outs):
-            names = range(len(ins))
-            return bind_steps(((code, *names),), ins, outs)
+            steps = ((code, *range(len(ins))),)
+            if fits(steps, (len(ins),), [x.shape for x in ins], out.shape):
+                return bind_chain(steps, (len(ins),), ins, outs)
         return partial(function, *ins, out=out)
 
     return bind
@@ -34,25 +35,36 @@ def tileable(ins: Arrays, outs: Arrays) -> bool:
     )
 
 
-def bind_steps(steps: tuple[tuple[object, ...], ...], ins: Arrays, outs: Arrays) -> Run:
-    """A chain of steps over arrays, ready to run; the last steps are the outputs."""
+Steps = tuple[tuple[object, ...], ...]
+
+
+def fits(
+    steps: Steps,
+    ends: tuple[int, ...],
+    shapes: Sequence[tuple[int, ...]],
+    out: tuple[int, ...],
+) -> bool:
+    """Whether a chain's broadcasts reduce to the few loops of the tiles."""
     from ..kernels import elementwise as tiles  # numba is not needed by who only looks
 
-    last = len(ins) + len(steps)
-    chain = tiles.Chain(len(ins), steps, tuple(range(last - len(outs), last)))
-    return bind_chain(chain, ins, outs)
+    try:
+        tiles.plan_chain(tiles.Chain(len(shapes), steps, ends), shapes, out)
+    except tiles.TooManyAxes:
+        return False
+    return True
 
 
-def bind_chain(chain: object, ins: Arrays, outs: Arrays) -> Run:
-    """A planned chain with its arrays in place."""
+def bind_chain(steps: Steps, ends: tuple[int, ...], ins: Arrays, outs: Arrays) -> Run:
+    """A chain of steps with its arrays in place; `ends` are the steps that are results."""
     from ..kernels import elementwise as tiles
 
     out = outs[0]
-    plan = tiles.plan_chain(chain, [a.shape for a in ins], out.shape, out.dtype)
+    chain = tiles.Chain(len(ins), steps, ends)
+    plan = tiles.plan_chain(chain, [a.shape for a in ins], out.shape)
     scratch = np.empty(plan.scratch_shape(), out.dtype)
     flat = [a.reshape(-1) for a in ins]
-    flat += [flat[0] if flat else out.reshape(-1)] * (tiles.INPUTS - len(flat))
-    ends = [o.reshape(-1) for o in outs]
-    ends += [ends[0]] * (tiles.OUTPUTS - len(ends))
-    arrays = (plan.program, plan.constants, plan.layout, *flat, scratch, *ends)
+    flat += [flat[0]] * (tiles.INPUTS - len(flat))
+    results = [o.reshape(-1) for o in outs]
+    results += [results[0]] * (tiles.OUTPUTS - len(results))
+    arrays = (plan.program, plan.constants, plan.layout, *flat, scratch, *results)
     return partial(tiles.run_chain, *arrays)

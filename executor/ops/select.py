@@ -75,7 +75,7 @@ _clip_static = Op(
     kernel=_clip,
     vjp=(_clip_grad,),
     cases=(Case((2, 3), x_min=-1.0, x_max=1.0),),
-    traits=Traits(elementwise="clip", inplace=((0, 0),)),
+    traits=Traits(elementwise="clip", constants=("x_min", "x_max"), inplace=((0, 0),)),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..graph import Graph
+from .algebra import simplify
 from .cleanup import fold_constants, merge_equal, remove_dead
 from .state import keep_old_state
 
@@ -11,6 +12,7 @@ def optimise(graph: Graph) -> Graph:
     """The graph with less to do, its inputs, state and results unchanged in meaning."""
     remove_dead(graph)
     fold_constants(graph)
+    simplify(graph)
     merge_equal(graph)
     remove_dead(graph)
     keep_old_state(graph)
