@@ -31,9 +31,10 @@ from ..values import (
     Tensor,
     Value,
 )
-from .errors import python_error
-from .mro import BUILTIN_CLASSES, find_in_class, mro_of
+from .errors import class_of_exception, python_error
+from .mro import BUILTIN_CLASSES, find_in_class, is_subclass, mro_of
 from .namespaces import from_module, from_namespace
+from .signals import ProgramRaise
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -93,7 +94,7 @@ def _from_hooks(interp: Interpreter, obj: Instance, name: str, site: Site) -> Va
         if isinstance(base, Class):
             if "__getattr__" in base.names and name[:2] != "__":
                 found = _bind(interp, (base.names["__getattr__"], base), obj, site)
-                return interp.call(found, (name,), {}, site)
+                return _ask(interp, found, name, site)
         elif isinstance(base, NativeClass):
             value = _from_native_hook(interp, base, name, Call((name,), {}, site, obj))
             if value is not None:
@@ -101,6 +102,21 @@ def _from_hooks(interp: Interpreter, obj: Instance, name: str, site: Site) -> Va
         else:
             return base
     return Unknown("seen by unknown code") if OPEN in obj.attrs.maybe else ABSENT
+
+
+def _ask(interp: Interpreter, hook: Value, name: str, site: Site) -> Value:
+    """What the program's own `__getattr__` answers; raising AttributeError means no."""
+    with interp.guarding(("AttributeError",)):
+        try:
+            return interp.call(hook, (name,), {}, site)
+        except ProgramRaise as raised:
+            cls = class_of_exception(raised.value)
+            if isinstance(cls, Class | NativeClass) and is_subclass(cls, _MISSING) is not False:
+                return ABSENT
+            raise
+
+
+_MISSING = NativeClass("builtins.AttributeError")
 
 
 def _from_native_hook(
@@ -142,21 +158,26 @@ def _run_property(interp: Interpreter, value: Property, obj: Value, site: Site) 
 def _from_class(interp: Interpreter, obj: Class, name: str, site: Site) -> Value:
     found = find_in_class(obj, name)
     if found is None or isinstance(found[0], Unknown):
-        special = _CLASS_NAMES.get(name)
-        if special is not None:
-            return special(obj)
-        opaque = any(
-            isinstance(base, Unknown)
-            or (isinstance(base, NativeClass) and base.name not in BUILTIN_CLASSES)
-            for base in obj.mro
-        )
-        return Unknown(f"class attribute {name}") if opaque else ABSENT
+        return _missing_in_class(obj, name)
     value, owner = found
     if isinstance(value, StaticMethod):
         return value.function
     if isinstance(value, ClassMethod):
         return Bound(obj, value.function, owner)
+    if isinstance(value, NativeProperty):
+        return value.run(interp, Call((), {}, site, obj))
     return unbound(value) if isinstance(value, Native) and owner is not obj else value
+
+
+def _missing_in_class(obj: Class, name: str) -> Value:
+    special = _CLASS_NAMES.get(name)
+    if special is not None:
+        return special(obj)
+    for base in obj.mro:
+        known = isinstance(base, Class) or getattr(base, "name", "") in BUILTIN_CLASSES
+        if not known:
+            return Unknown(f"class attribute {name}")
+    return ABSENT
 
 
 _CLASS_NAMES: dict[str, Callable[[Class], Value]] = {
@@ -176,7 +197,7 @@ def unbound(native: Native) -> Native:
         if not call.args:
             return Unknown("a method without its receiver")
         moved = Call(call.args[1:], call.kwargs, call.site, call.args[0], call.opaque)
-        return native(interp, moved)
+        return native.run(interp, moved)
 
     return Native(native.name, run)
 
@@ -239,7 +260,8 @@ def _from_bound(interp: Interpreter, obj: Bound, name: str, site: Site) -> Value
 def _from_native(interp: Interpreter, obj: Native, name: str, site: Site) -> Value:
     if name in ("__name__", "__qualname__"):
         return obj.name.rsplit(".", 1)[-1]
-    return Unknown(f"{obj.name}.{name}")
+    found = natives.resolve(f"{obj.name}.{name}")
+    return Unknown(f"{obj.name}.{name}") if found is None else found
 
 
 def _from_property(interp: Interpreter, obj: Property, name: str, site: Site) -> Value:

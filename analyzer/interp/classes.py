@@ -25,7 +25,7 @@ from ..values import (
 from .assign import bind_name
 from .dispatch import executes
 from .errors import python_error
-from .mro import BUILTIN_CLASSES, find_in_class, linearise, mro_of
+from .mro import BUILTIN_CLASSES, OBJECT, find_in_class, linearise, mro_of
 from .paths import spread
 from .scopes import CLASS, Frame, Scope
 from .signals import Jump, Outcome
@@ -114,7 +114,7 @@ def instantiate(interp: Interpreter, cls: Class | NativeClass, given: Call) -> V
     if not isinstance(made, Instance) or made.cls is not cls:
         return made
     found = find_in_class(cls, "__init__")
-    if found is None:
+    if found is None or found[1] == OBJECT:
         return _without_init(interp, made, given)
     function, owner = found
     if isinstance(function, Function | Native):
@@ -135,7 +135,7 @@ def _new(interp: Interpreter, cls: Class | NativeClass, given: Call) -> Value:
             args = (cls, *given.args)
             new = base.names["__new__"]
             return interp.call(new, args, given.kwargs, given.site, given.opaque)
-        if isinstance(base, NativeClass):
+        if isinstance(base, NativeClass) and base is not OBJECT:
             hook = natives.hook(f"{base.name}.__new__")
             if hook is not None:
                 call = Call(given.args, given.kwargs, given.site, made, given.opaque)
@@ -150,14 +150,15 @@ def _without_init(interp: Interpreter, made: Instance, given: Call) -> Value:
     if given.args or given.kwargs:
         bases = mro_of(made.cls)
         known = all(isinstance(b, Class) or getattr(b, "name", "") in _PLAIN for b in bases)
-        if known and made.state is None:
+        plain = not any(isinstance(b, Class) and "__new__" in b.names for b in bases)
+        if known and plain and made.state is None:
             detail = {"function": made.cls.name, "problem": "too-many", "names": ()}
             detail |= {"given": len(given.args), "takes": 0}
             python_error(interp, "arguments", "TypeError", detail, given.site, made.cls)
     return made
 
 
-_PLAIN = {"builtins.object"}
+_PLAIN = {OBJECT.name}
 
 
 def super_of(interp: Interpreter, given: Call) -> Value:

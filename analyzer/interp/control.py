@@ -16,7 +16,7 @@ from .errors import class_of_exception
 from .mro import is_subclass
 from .paths import assuming, branch, explore, merge, settle
 from .signals import RAISE, Jump, Outcome, ProgramRaise, Split
-from .truths import ANYTHING, is_broad, truth
+from .truths import ANYTHING, truth
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -66,13 +66,8 @@ def handler_names(node: cst.BaseExpression | None) -> tuple[str, ...]:
 
 def guarded(interp: Interpreter, names: tuple[str, ...], run: Callable[[], Outcome]) -> Outcome:
     """Run with handlers of these names around."""
-    interp.guards.append(names)
-    interp.guarded += is_broad(names)
-    try:
+    with interp.guarding(names):
         return run()
-    finally:
-        interp.guards.pop()
-        interp.guarded -= is_broad(names)
 
 
 @executes(cst.Try, cst.TryStar)

@@ -25,10 +25,17 @@ def python_error(
 ) -> Value:
     """The program is proved to raise a builtin exception here."""
     if interp.catches(exception):
-        raise ProgramRaise(make_exception(exception, (), site))
+        raise ProgramRaise(make_exception(exception, _arguments(detail), site))
     interp.emit(PythonError(site, kind, {"exception": exception, **detail}, subject))
     interp.doubts += 1
     return Unknown(f"{exception} was raised")
+
+
+def _arguments(detail: Mapping[str, Value]) -> tuple[Value, ...]:
+    """What Python gives the exception: the key, or its message where we know it."""
+    if "key" in detail:
+        return (detail["key"],)
+    return (detail.get("message", Unknown("the message of an exception")),)
 
 
 def make_exception(name: str, args: tuple[Value, ...], site: Site) -> Instance:

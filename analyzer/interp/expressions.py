@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from .. import natives
 from ..unknown import Unknown
-from ..values import Value
+from ..values import Call, Instance, Value
 from . import subscripts
 from .assign import bind
 from .dispatch import evaluates
 from .errors import python_error
 from .iteration import iterate
 from .joins import Joiner
+from .library.binding import concrete
+from .library.conversions import to_text
 from .opaque import visible
 from .paths import assuming, both
 from .scopes import MODULE, Unbound
@@ -115,20 +118,43 @@ def formatted(interp: Interpreter, node: cst.FormattedString) -> Value:
 
 def _part(interp: Interpreter, part: cst.CSTNode) -> str | None:
     if isinstance(part, cst.FormattedStringText):
-        text = part.value.replace("{{", "{").replace("}}", "}")
-        return ast.literal_eval(f'"""{text}"""') if "\\" in text else text
+        return _literal_text(part.value)
     assert isinstance(part, cst.FormattedStringExpression)
     value = interp.eval(part.expression)
     spec = [_part(interp, p) for p in part.format_spec or ()]
-    if not isinstance(value, str | int | float | type(None)) or None in spec:
+    text = _formatted(interp, part, value, spec)
+    if text is None or part.equal is None:
+        return text
+    return f"{interp.text(part.expression)}={text}"
+
+
+def _literal_text(text: str) -> str:
+    text = text.replace("{{", "{").replace("}}", "}")
+    if "\\" not in text:
+        return text
+    quoted = re.sub(r'(?<!\\)"', r"\"", text)
+    return ast.literal_eval(f'"""{quoted}"""')
+
+
+def _formatted(
+    interp: Interpreter,
+    part: cst.FormattedStringExpression,
+    value: Value,
+    spec: list[str | None],
+) -> str | None:
+    if isinstance(value, Instance):
+        value = to_text(interp, Call((value,), {}, interp.site(part)))
+    elif part.conversion is not None or (part.equal is not None and not spec):
+        value = _CONVERSIONS[part.conversion or "r"](value) if concrete(value) else value
+    if not concrete(value) or None in spec:
         return None
-    if part.conversion is not None:
-        value = {"r": repr, "s": str, "a": ascii}[part.conversion](value)
     try:
-        text = format(value, "".join(spec))  # type: ignore[arg-type]
+        return format(value, "".join(s for s in spec if s is not None))
     except (ValueError, TypeError):
         return None
-    return f"{interp.text(part.expression)}={text}" if part.equal is not None else text
+
+
+_CONVERSIONS = {"r": repr, "s": str, "a": ascii}
 
 
 def elements(interp: Interpreter, nodes: object) -> list[Value] | None:

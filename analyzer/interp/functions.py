@@ -10,7 +10,7 @@ import libcst as cst
 from ..facts import CallReturned
 from ..unknown import Unknown
 from ..values import Bound, Call, Class, Function, Instance, Iterator, Names, Native, Value
-from .assign import bind_name
+from .assign import bind
 from .dispatch import evaluates, executes
 from .errors import python_error
 from .mro import BUILTIN_CLASSES, mro_of
@@ -37,7 +37,7 @@ def define(interp: Interpreter, node: cst.FunctionDef) -> Outcome:
     for decorator in reversed(node.decorators):
         callee = interp.eval(decorator.decorator)
         value = interp.call(callee, (value,), {}, interp.site(decorator))
-    bind_name(interp, scope, node.name.value, value)
+    bind(interp, node.name, value)
     return None
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import libcst as cst
 
@@ -194,6 +195,18 @@ class Interpreter:
         """Whether a module may have a name that was not seen being bound."""
         scope = self.scopes[namespace]
         return scope.dynamic or (name in scope.bound and not scope.finished)
+
+    @contextmanager
+    def guarding(self, names: tuple[str, ...]) -> Iterator[None]:
+        """Inside, exceptions of these classes are caught by somebody."""
+        broad = truths.is_broad(names)
+        self.guards.append(names)
+        self.guarded += broad
+        try:
+            yield
+        finally:
+            self.guards.pop()
+            self.guarded -= broad
 
     def catches(self, exception: str) -> bool:
         """Whether some open `try` may handle a builtin exception of that name."""

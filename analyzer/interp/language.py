@@ -11,6 +11,7 @@ from . import (
     imports,
     library,
     loops,
+    matching,
     operators,
     statements,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "imports",
     "library",
     "loops",
+    "matching",
     "operators",
     "statements",
 ]

@@ -66,7 +66,8 @@ def c3(chains: list[list[Value]]) -> list[Value] | None:
 
 
 def _same(a: Value, b: Value) -> bool:
-    return a is b or (isinstance(a, NativeClass) and a == b)
+    native = isinstance(a, NativeClass) and isinstance(b, NativeClass)
+    return a is b or (native and a.name == b.name)
 
 
 def _among(item: Value, others: list[Value]) -> bool:

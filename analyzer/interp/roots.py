@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 _RECURSION = 12_000
 
 
-def run(analysis: Analysis) -> None:
+def run(analysis: Analysis) -> Interpreter:
     """Analyse one source into `analysis`; never raises."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, _RECURSION))
     try:
-        _Run(analysis).all()
+        made = _Run(analysis)
+        made.all()
+        return made.interp
     finally:
         sys.setrecursionlimit(before)
 

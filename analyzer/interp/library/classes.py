@@ -20,7 +20,7 @@ from ...values import (
     Value,
 )
 from ..errors import python_error
-from ..mro import OBJECT
+from ..mro import OBJECT, mro_of
 from . import conversions
 from .binding import concrete
 
@@ -56,6 +56,7 @@ for _known in (
     "enum.StrEnum",
     "abc.ABC",
     "typing.Generic",
+    "typing.NamedTuple",
     "typing.Protocol",
     "types.SimpleNamespace",
 ):
@@ -131,8 +132,8 @@ def read_fields(interp: Interpreter, call: Call) -> Value:
     return None
 
 
-def _fields_of(instance: Instance) -> tuple[tuple[str, Value], ...]:
-    for base in getattr(instance.cls, "mro", ()):
+def _fields_of(value: Instance | Class) -> tuple[tuple[str, Value], ...]:
+    for base in mro_of(value.cls if isinstance(value, Instance) else value):
         if isinstance(base, Class) and "__fields__" in base.names:
             return base.names["__fields__"]  # type: ignore[return-value]
     return ()

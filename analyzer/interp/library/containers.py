@@ -73,6 +73,12 @@ def insert(interp: Interpreter, site: Site, items: list[Value], index: Value, it
 @_list_method("pop", signature="(index=-1)")
 def pop(interp: Interpreter, site: Site, items: list[Value], index: Value) -> Value:
     """`items.pop(index)`"""
+    return _take(interp, site, items, index)
+
+
+def _take(
+    interp: Interpreter, site: Site, items: list[Value] | deque[Value], index: Value
+) -> Value:
     if not isinstance(index, int):
         interp.heap.forget(items)
         return Unknown("an item at an unknown index")
@@ -94,7 +100,7 @@ def append_left(interp: Interpreter, site: Site, items: deque[Value], item: Valu
 @_list_method("popleft", signature="()")
 def pop_left(interp: Interpreter, site: Site, items: deque[Value]) -> Value:
     """`queue.popleft()`"""
-    return pop(interp, site, items, 0) if items else Unknown("an item of an empty deque")
+    return _take(interp, site, items, 0) if items else Unknown("an item of an empty deque")
 
 
 @_list_method("clear", signature="()")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ...dims import Expr
 from ...natives import native, native_class, table
 from ...unknown import Unknown
-from ...values import Call, Instance, Iterator, NativeClass, Repeated, Site, Tensor, Value
+from ...values import Call, Class, Instance, Iterator, NativeClass, Repeated, Site, Tensor, Value
 from ..mro import OBJECT
 from ..subscripts import is_key
 from .binding import apply, concrete, function
@@ -44,6 +44,20 @@ native_class("builtins.NoneType", OBJECT)
 def nothing(interp: Interpreter, call: Call) -> Value:
     """`object.__init__` does nothing."""
     return None
+
+
+@native("builtins.object.__new__")
+def new_object(interp: Interpreter, call: Call) -> Value:
+    """`super().__new__(cls)`, `object.__new__(cls)`."""
+    cls = call.args[0] if call.args else call.receiver
+    if not isinstance(cls, Class):
+        return interp.unknown("object.__new__")
+    made = Instance(cls, site=call.site)
+    interp.fresh(made.attrs)
+    return made
+
+
+new_object.static = True  # type: ignore[attr-defined]
 
 
 @native("builtins.object.__setattr__")

@@ -199,7 +199,13 @@ def add_group(interp: Interpreter, call: Call) -> Value:
     return call.receiver
 
 
-@native("argparse.ArgumentParser.parse_args", "argparse.ArgumentParser.parse_known_args")
+@native("argparse.ArgumentParser.parse_known_args")
+def parse_known_args(interp: Interpreter, call: Call) -> Value:
+    """The options, and what is left over."""
+    return parse_args(interp, call), interp.unknown("rest of the command line")
+
+
+@native("argparse.ArgumentParser.parse_args")
 def parse_args(interp: Interpreter, call: Call) -> Value:
     """The program is analysed as if it was started without options."""
     parser = call.receiver
