@@ -14,12 +14,12 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 WORKERS ?= 2
 TESTS ?= tests
 
-# Real Keras, for `bench` and `oracle`: an interpreter each, made under .peers/ unless named.
+# Real Keras, for `peers` and `oracle`: an interpreter each, made under .peers/ unless named.
 TF_PYTHON ?= .peers/tf/bin/python
 JAX_PYTHON ?= .peers/jax/bin/python
 TORCH_PYTHON ?= .peers/torch/bin/python
 
-.PHONY: help setup demo test lint bench oracle clean
+.PHONY: help setup demo test lint bench peers oracle clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -42,7 +42,10 @@ lint: $(STAMP) ## ruff and pyright
 	$(BIN)/ruff check .
 	$(BIN)/pyright
 
-bench: $(STAMP) $(TF_PYTHON) $(JAX_PYTHON) $(TORCH_PYTHON) ## Dryfit beside Keras on three backends
+bench: $(STAMP) ## the workloads on Dryfit alone
+	$(BIN)/python benchmarks/compare.py
+
+peers: $(STAMP) $(TF_PYTHON) $(JAX_PYTHON) $(TORCH_PYTHON) ## the workloads beside Keras on three backends
 	$(BIN)/python benchmarks/compare.py \
 		tf=$(TF_PYTHON) jax=$(JAX_PYTHON) torch=$(TORCH_PYTHON) --write
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from .summary import ModelSummary
 
@@ -34,15 +34,23 @@ class Coverage:
     exhausted: str = ""  # "steps", "seconds": which budget ran out, and where it stood
 
 
+Import: TypeAlias = "tuple[str, int, str]"  # what is imported, its dots, the file that does
+
+
 @dataclass(slots=True)
 class Analysis:
-    """Everything found out about one source."""
+    """Everything found out about one source.
+
+    `imports` says where each import of the project led, "" where it led nowhere: the
+    result holds as long as these files, and that, stay as they are.
+    """
 
     source: Source
     options: Options
     facts: list[Fact] = field(default_factory=list)
     models: list[ModelSummary] = field(default_factory=list)
     coverage: Coverage = field(default_factory=Coverage)
+    imports: dict[Import, str] = field(default_factory=dict)
 
 
 def analyze(source: Source, options: Options | None = None) -> Analysis:

@@ -36,7 +36,7 @@ class Source:
     ) -> None:
         self.path = path
         self.kind: Kind = kind
-        self._data = data
+        self.data = data  # as read: what decides whether it has changed
         self._max_characters = max_characters
         self._unreadable: SourceProblem | None = None
 
@@ -64,18 +64,18 @@ class Source:
 
         A file that could not be opened counts as relevant, so that it is told.
         """
-        named = b"keras" in self._data or b"tensorflow" in self._data
+        named = b"keras" in self.data or b"tensorflow" in self.data
         return named or self._unreadable is not None
 
     @cached_property
     def _decoded(self) -> Decoded | SourceProblem:
         if self._unreadable:
             return self._unreadable
-        return Decoded(self._data.decode("utf-8")) if self._is_utf8() else decode(self._data)
+        return Decoded(self.data.decode("utf-8")) if self._is_utf8() else decode(self.data)
 
     def _is_utf8(self) -> bool:
         # The usual file, told by a search at the speed of memory: no mark, no coding comment.
-        return self._data.isascii() and b"coding" not in self._data[:400]
+        return self.data.isascii() and b"coding" not in self.data[:400]
 
     @property
     def encoding(self) -> str:

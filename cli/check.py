@@ -34,6 +34,11 @@ FORMATS = ("rich", "concise", "json", "github")
 )
 @click.option("-v", "--verbose", is_flag=True, help="Tell what was seen of each file, and why not.")
 @click.option(
+    "--cache/--no-cache",
+    default=True,
+    help="Keep in .dryfit_cache/ what was found in files that do not change. On by default.",
+)
+@click.option(
     "--stdin-filename",
     metavar="PATH",
     default=STDIN,
@@ -71,5 +76,6 @@ def _request(paths: tuple[str, ...], given: Mapping[str, object]) -> Request:
         bool(given["fix"]),
         bool(given["diff"]),
         bool(given["verbose"]),
+        bool(given["cache"]),
         name,
     )

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..analyzer.analysis import Coverage
 from ..analyzer.findings import Finding, Level, Place
 from ..analyzer.project import discover
 from ..analyzer.source import Kind, Source
+from .cache import Cache
 from .errors import FAULT, FOUND, OK, UsageFault
 from .request import Request
+from .storing import Outcome
 
 if TYPE_CHECKING:
     from ..rules.checking import Checked
@@ -80,13 +83,30 @@ class Run:
             self._skipped += 1
             self._say(f"{source.path}: skipped, it does not mention keras or tensorflow")
             return
-        checked = self._check(source)
-        if self._request.fix or self._request.diff:
-            checked = self._fixed(checked)
+        outcome = self._outcome(source)
         self._checked += 1
-        self._tell_coverage(checked)
-        for finding in checked.findings:
+        self._tell_coverage(source.path, outcome.coverage)
+        for finding in outcome.findings:
             self._findings.setdefault((finding.code, finding.place), finding)
+
+    def _outcome(self, source: Source) -> Outcome:
+        request = self._request
+        cached = self._cache.get(source.path, source.data) if self._cache else None
+        if cached is not None:
+            return cached
+        checked = self._check(source)
+        if request.fix or request.diff:
+            checked = self._fixed(checked)
+        outcome = Outcome(checked.findings, checked.coverage)
+        if self._cache:
+            self._cache.put(source.path, source.data, outcome, checked.imports)
+        return outcome
+
+    @cached_property
+    def _cache(self) -> Cache | None:
+        request = self._request
+        wanted = request.cache and not (request.fix or request.diff or "-" in request.paths)
+        return Cache.of(request.config, wanted)
 
     def _check(self, source: Source) -> Checked:
         from ..rules.checking import check
@@ -133,10 +153,7 @@ class Run:
         if self._request.verbose:
             click.echo(text, err=True)
 
-    def _tell_coverage(self, checked: Checked) -> None:
-        if checked.analysis is None:
-            return
-        path, seen = checked.source.path, checked.analysis.coverage
+    def _tell_coverage(self, path: str, seen: Coverage) -> None:
         if seen.exhausted:
             spent = f"{path}: not analysed to the end, the budget ran out: {seen.exhausted}"
             click.echo(f"{spent} (max-steps, max-seconds in [tool.dryfit])", err=True)

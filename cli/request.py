@@ -17,4 +17,5 @@ class Request:
     fix: bool
     diff: bool
     verbose: bool
+    cache: bool
     stdin_filename: str

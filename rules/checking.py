@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..analyzer.analysis import Analysis, Options, analyze
+from ..analyzer.analysis import Analysis, Coverage, Import, Options, analyze
 from ..analyzer.findings import Finding
 from ..analyzer.source import Source
 from .runner import judge
@@ -19,6 +20,16 @@ class Checked:
     findings: tuple[Finding, ...] = ()
     analysis: Analysis | None = field(default=None, repr=False)
     skipped: str = ""
+
+    @property
+    def coverage(self) -> Coverage:
+        """How much was seen."""
+        return self.analysis.coverage if self.analysis else Coverage()
+
+    @property
+    def imports(self) -> Mapping[Import, str]:
+        """Where the imports of the project led."""
+        return self.analysis.imports if self.analysis else {}
 
 
 def check(

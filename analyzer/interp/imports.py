@@ -103,6 +103,7 @@ def load(interp: Interpreter, name: str, level: int, node: cst.CSTNode) -> Value
         return Module(full, name)
     importer = interp.frame.source
     path = project.resolve(name, level, importer.path) if importer.path[:1] != "<" else None
+    interp.analysis.imports[name, level, importer.path] = str(path or "")
     if path is not None:
         return run_project_module(interp, str(path), name)
     if level == 0 and (root_of(name) in HARMLESS or _is_library(full)):
