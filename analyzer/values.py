@@ -137,8 +137,8 @@ class NativeClass:
     """
 
     name: str
-    bases: tuple[NativeClass, ...] = ()
-    spec: LayerSpec | object | None = None
+    bases: tuple[NativeClass, ...] = field(default=(), compare=False)
+    spec: LayerSpec | object | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -76,18 +76,14 @@ def test_gradient_is_the_numeric_derivative(op: Op, case: Case) -> None:
         total = _weighted(outs, weights)
     grads = tape.gradient(total, sources, unconnected_gradients="zero")
     directions = [rng.normal(size=s.shape) for s in sources]
-    predicted = sum(
-        float((g.array * d).sum()) for g, d in zip(grads, directions, strict=True)
-    )
+    predicted = sum(float((g.array * d).sum()) for g, d in zip(grads, directions, strict=True))
     if _blocked(op):
         assert predicted == 0
         return
     h = 1e-6
     ends = []
     for sign in (h, -h):
-        moved = iter(
-            [Tensor(s.array + sign * d) for s, d in zip(sources, directions, strict=True)]
-        )
+        moved = iter([Tensor(s.array + sign * d) for s, d in zip(sources, directions, strict=True)])
         shifted = _replace(inputs, moved)
         outs = [o for o in flat(call(op, shifted, case)) if o.dtype.kind == "f"]
         ends.append(float(_weighted(outs, weights).array))

@@ -158,9 +158,7 @@ SHAPES = ((2, 3), (1, 3), (2, 1), (3,), ())
 def programs(draw: st.DrawFn) -> list[tuple[str, int, int]]:
     """Steps (name, first operand, second operand), operands taken modulo what exists."""
     step = st.tuples(
-        st.sampled_from(
-            (*UNARY, *BINARY, *REDUCE, "matmul", "reshape", "transpose", "softmax")
-        ),
+        st.sampled_from((*UNARY, *BINARY, *REDUCE, "matmul", "reshape", "transpose", "softmax")),
         st.integers(0, 20),
         st.integers(0, 20),
     )

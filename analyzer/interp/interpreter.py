@@ -55,6 +55,7 @@ class Interpreter:
         self.params: dict[cst.CSTNode, tuple[Param, ...]] = {}
         self.constants: dict[cst.CSTNode, Value] = {}
         self.texts: dict[cst.CSTNode, str] = {}
+        self.world: object | None = None  # what the natives of Keras remember
         self.strict = os.environ.get("DRYFIT_DEBUG") == "1"
 
     # What natives use.

@@ -61,7 +61,7 @@ class _Run:
             site = Site(source, source.module)
             if finish is not None:
                 native = finish
-                self.guarded(lambda: native.run(interp, Call((), {}, site)), "finish")
+                self.guarded(lambda: native(interp, Call((), {}, site)), "finish")
             interp.emit(Finished(site, source.module))
 
     def _uncalled(self, scope: Scope) -> None:

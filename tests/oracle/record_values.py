@@ -40,9 +40,7 @@ def main() -> None:
         with tf.GradientTape() as tape:
             tape.watch(list(sources.values()))
             out = tf.convert_to_tensor(function(*arguments, **case[3]))
-            weights = np.cos(np.arange(out.numpy().size, dtype=np.float32)).reshape(
-                out.shape
-            )
+            weights = np.cos(np.arange(out.numpy().size, dtype=np.float32)).reshape(out.shape)
             total = tf.reduce_sum(out * weights)
         grads = tape.gradient(total, sources)
         found[key] = out.numpy()

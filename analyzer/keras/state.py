@@ -1,0 +1,80 @@
+"""What the analysis knows about a Keras object: the `state` of an `Instance`.
+
+State objects are mutable and may be undone: `interp.touch(state)` before any change, and
+`interp.touch(list)` before their lists change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..dims import Dims
+from ..facts import Compiled, LayerCalled
+from ..specs.base import Args, Inputs, LayerSpec, NamedSpec
+from ..values import Instance, Tensor, Value
+
+
+@dataclass(eq=False)
+class WeightState:
+    """One weight: its variable, its path within the layer, whether it was made trainable."""
+
+    name: str
+    variable: Tensor
+    trainable: Value = True
+
+    @property
+    def shape(self) -> Dims | None:
+        """Its dims, None where even the rank is unknown."""
+        return self.variable.type.shape
+
+
+@dataclass(eq=False)
+class LayerState:
+    """A layer: `initialised` when Keras' own `__init__` has run, `built` on the first call.
+
+    `config` are the constructor arguments of the built-in class it is or derives from;
+    `open` tells that unknown code may have given it more weights or sublayers.
+    """
+
+    spec: LayerSpec | None = None
+    config: Args | None = None
+    name: str = ""
+    named: bool = False
+    dtype: str | None = "float32"
+    trainable: Value = True
+    initialised: bool = False
+    built: bool = False
+    open: bool = False
+    supports_masking: Value = None
+    weights: list[WeightState] = field(default_factory=list)
+    sublayers: list[Instance] = field(default_factory=list)
+    first: Inputs | None = None  # the dims it was built on
+    input_shape: Value = None  # `input_shape=` of the constructor, batch included
+    calls: list[LayerCalled] = field(default_factory=list)
+    failed: bool = False  # building it was proved to fail: nothing more is said about it
+
+
+@dataclass(eq=False)
+class ModelState(LayerState):
+    """A model; `style` is "subclass", "functional" or "sequential".
+
+    For a Functional model `inputs` and `outputs` are its KerasTensors in their
+    structure and `nodes` the calls between them in order of execution. For a Sequential
+    `layers` are its layers and `nodes` the calls of its own graph, once that exists.
+    """
+
+    style: str = "subclass"
+    inputs: Value = None
+    outputs: Value = None
+    nodes: list[LayerCalled] = field(default_factory=list)
+    layers: list[Instance] = field(default_factory=list)
+    compiled: Compiled | None = None
+    trained: bool = False
+
+
+@dataclass(eq=False)
+class NamedState:
+    """A loss, metric, optimizer, initializer, ...: its spec and constructor arguments."""
+
+    spec: NamedSpec
+    arguments: Args | None = None
