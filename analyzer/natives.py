@@ -2,6 +2,30 @@
 
 A native gets the interpreter and the call, and returns a value; it never raises on bad
 user input: what it proves wrong it emits as a fact (`interp.emit`) and returns Unknown.
+Before it changes a list, dict, set or state object it calls `interp.touch` on it.
+
+Names with a meaning for the interpreter; `C` is a native class or one of its bases:
+- `C.__construct__` makes the value of `C(...)` itself (builtin types). Otherwise an
+  Instance is made, `C.__new__` (receiver: the object) may set its `state` or return
+  another value, and `__init__` runs, the program's own or `C.__init__`.
+- `C.method` is bound to its receiver when read; a `native_property` runs.
+- `C.__getattr__` (args: name; `kwargs["super"]` when asked through `super()`) is asked for
+  all other names: Unknown, a value, or `ABSENT`, which becomes an AttributeError.
+- `C.__setattr__` (args: name, value) runs instead of a plain store; it stores by
+  `interp.store_attribute` and emits AttributeSet itself.
+- `C.__init_subclass__` (receiver: the new class), `C.__instancecheck__` (args: value),
+  `C.__call__`, `C.__enter__`, `C.__exit__`, `C.__iter__`, `C.__getitem__`, `C.__len__`, ...
+- `C.__catches__` gives the names of the exceptions that a `with` of it swallows.
+- `tensor.__getattr__` (tensor, name), `tensor.__setattr__` (tensor, name, value),
+  `tensor.__binary__` (op, left, right; also comparisons), `tensor.__augmented__` (op,
+  left, right), `tensor.__unary__` (op, x; also "abs"), `tensor.__getitem__`,
+  `tensor.__setitem__`, `tensor.__iter__` (a list, Repeated or Unknown), `tensor.__len__`,
+  `tensor.__bool__`, `tensor.__int__`, `tensor.__float__`, `tensor.__class__`.
+- `module.__getattr__` (canonical name, spelling; receiver: the module) may answer before
+  the table does (None: go on); `module.__all__` (name) lists what `import *` binds.
+- `class.__kind__` (class) is the `base` of ClassDefined; `instance.__join__` (a, b) joins
+  objects with a state; `root.__analyse__` (function or class) analyses what nobody called
+  (None: as a plain function); `analysis.__finish__` runs at the end.
 """
 
 from __future__ import annotations

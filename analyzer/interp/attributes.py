@@ -125,7 +125,7 @@ def _from_native_hook(
     """What a native class says of a name it has no native for; None sends on."""
     plain = BUILTIN_CLASSES.get(base.name)
     if plain is not None:
-        known = hasattr(plain, name) and name not in _OF_OBJECT
+        known = name not in _OF_OBJECT and any(name in vars(c) for c in plain.__mro__)
         return Unknown(f"{base.name}.{name}") if known else None
     hook = natives.hook(f"{base.name}.__getattr__")
     return Unknown(f"{base.name}.{name} is not modelled") if hook is None else hook(interp, call)

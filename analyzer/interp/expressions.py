@@ -74,6 +74,8 @@ def missing(interp: Interpreter, text: str, node: cst.Name, found: Unbound) -> V
         value = natives.resolve(f"builtins.{text}")
         if value is not None:
             return value
+        if text == "__class__" and interp.frame.owner is not None:
+            return interp.frame.owner
         if text in _BUILTIN_NAMES:
             return interp.unknown(f"builtin {text} is not modelled")
     if module.dynamic or (text in module.bound and not module.finished):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .. import natives
@@ -30,13 +31,17 @@ def from_module(interp: Interpreter, obj: Module, name: str, site: Site) -> Valu
     if is_native(full):
         return Module(full, spelling)
     if full.split(".")[0] in HARMLESS:
-        return Native(full, _ignored)
+        return Native(full, _ignored(full))
     return Unknown(f"{full} is not modelled")
 
 
-def _ignored(interp: Interpreter, call: Call) -> Value:
+def _ignored(name: str) -> Callable[[Interpreter, Call], Value]:
     """A function of a library that changes nothing it is given."""
-    return interp.unknown("a library that is not modelled")
+
+    def run(interp: Interpreter, call: Call) -> Value:
+        return interp.unknown(f"{name}()")
+
+    return run
 
 
 def from_namespace(interp: Interpreter, obj: Namespace, name: str, site: Site) -> Value:
