@@ -308,7 +308,7 @@ NO_ERRORS = [
     "for i in unknown: x = i\nprint(x)",
     "while unknown: x = 1\nprint(x)",
     "with unknown: x = 1\nprint(x)",
-    "import typing as t\nx: t.Optional[t.List[int]] = None\ndef f(a: missing = 1) -> missing2: pass",
+    "import typing as t\nx: t.Optional[t.List[int]] = None\ndef f(a: gone = 1) -> gone2: pass",
     "try:\n  import a_module\nexcept ImportError:\n  a_module = None\na_module.x",
     "import pytest\nwith pytest.raises(TypeError):\n  len(5)",
     "import os\nx = os.environ['HOME'] + '/x'",
