@@ -20,6 +20,9 @@ MISSES: dict[str, str] = {
     r"keras\.ops\.a?(max|min)\(a, 1\); a: float32\[0, 3\]": _BACKEND,
     r"keras\.ops\.arange\(3, 1\)": _BACKEND,
     r"keras\.backend\.repeat_elements\(a, \[1, 4\], 0\).*": "takes one number only",
+    r"keras\.backend\.conv.*'(VALID|SAME)'.*": "takes lower case only",
+    r"keras\.backend\.bias_add.*": "the bias' leading axes are not checked",
+    r"keras\.ops\.(depthwise_conv\(|\w+_pool).*'(VALID|SAME)'.*": _BACKEND,
     r"keras\.backend\.squeeze\(a, \(0, 2\)\).*": "takes one axis only",
     r"tf\.(math\.)?(divide|truediv|divide_no_nan|multiply)\(a, b\); a: bool.*": (
         "the operators / and * take booleans where these do not"

@@ -17,6 +17,13 @@ from dryfit.analyzer.specs.base import Call, OpSpec
 OWNERS = {owner: kind for kind, owners in members.CLASSES.items() for owner in owners}
 
 
+# How an object of a class that ops only know by name is made.
+HANDLES = {
+    "numpy.random.Generator": "numpy.random.default_rng(0)",
+    "tf.random.Generator": "tf.random.Generator.from_seed(0)",
+}
+
+
 @dataclass(frozen=True)
 class Input:
     """A tensor input of a case: its name in the program, dtype, shape and class."""
@@ -71,14 +78,17 @@ def programs() -> Iterator[Program]:
 def _of_spelling(spec: OpSpec, spelling: str, text: str) -> Iterator[Program]:
     owner = spelling.rpartition(".")[0]
     member = owner in OWNERS
-    if not member:
+    if not member and owner not in HANDLES:
         owner = "numpy.ndarray" if spelling.startswith(("numpy.", "sklearn.")) else "tf.Tensor"
     for case in spec.cases:
-        given, inputs = _arguments(spec, case, owner)
+        given, inputs = _arguments(spec, case, "numpy.ndarray" if owner in HANDLES else owner)
         parts = _call(spec, text, given)
         if parts is None:
             continue
-        if member and parts and parts[0] == "a":
+        if owner in HANDLES:
+            made = f"{HANDLES[owner]}.{spelling.rpartition('.')[2]}({', '.join(parts)})"
+            yield Program(spelling, made, inputs)
+        elif member and parts and parts[0] == "a":
             yield Program(spelling, _member(spelling, parts), inputs)
         elif not member:
             yield Program(spelling, f"{spelling}({', '.join(parts)})", inputs)
@@ -115,7 +125,9 @@ def _call(spec: OpSpec, text: str, given: Mapping[str, str]) -> list[str] | None
     """The arguments in a spelling's own words; None where it cannot say them."""
     own = signature.parse(text)
     called = calling.canonical_names(spec, text)
-    names = {called[p.name]: p for p in own.params.values()}
+    names = {
+        called[p.name]: p for p in own.params.values() if called[p.name] != "_" or p.name != "self"
+    }
     required = {n for n, p in names.items() if p.required}
     if not required <= set(given) <= set(names):
         return None

@@ -19,7 +19,7 @@ from dryfit.analyzer.specs.base import TensorType
 from dryfit.analyzer.unknown import Unknown
 
 from .op_exceptions import MISSES, SIGNATURES
-from .op_programs import OWNERS, Input, Program, programs
+from .op_programs import HANDLES, OWNERS, Input, Program, programs
 
 # Python's types as dtypes of NumPy.
 DTYPES = {"'float'": "'float64'", "'int'": "'int64'"}
@@ -70,8 +70,9 @@ def arguments(
         return [value(node.value, space)], {}
     assert isinstance(node, ast.Call)
     args = [value(a, space) for a in node.args]
-    if isinstance(node.func, ast.Attribute) and spelling.rpartition(".")[0] in OWNERS:
-        args.insert(0, value(node.func.value, space))
+    owner = spelling.rpartition(".")[0]
+    if isinstance(node.func, ast.Attribute) and owner in (*OWNERS, *HANDLES):
+        args.insert(0, None if owner in HANDLES else value(node.func.value, space))
     return args, {k.arg or "": value(k.value, space) for k in node.keywords}
 
 
@@ -113,6 +114,8 @@ def problem(ours: object, real: object) -> str:
         return f"unknown ({ours.reason}), really {real}"
     if isinstance(real, dict) and "of" in real:
         return sequence_problem(ours, real["of"])
+    if isinstance(real, dict) and isinstance(ours, TensorType):
+        return "" if ours.shape == () else f"{ours}, really {real['is']}"
     if isinstance(real, dict):
         text = repr(ours)
         return "" if text == real["is"] else f"{text}, really {real['is']}"
