@@ -100,7 +100,10 @@ def main() -> None:
     given = parser.parse_args()
     every = sorted(p.stem for p in (HERE / "workloads").glob("*.py"))
     pythons = {"dryfit": sys.executable} | dict(p.split("=", 1) for p in given.peers)
-    text = page(collect(pythons, given.only or every, given.rounds))
+    found = collect(pythons, given.only or every, given.rounds)
+    if not given.peers:
+        return  # nothing to compare with: the figures have been printed
+    text = page(found)
     print(text)
     if given.write:
         write(text)
