@@ -62,11 +62,7 @@ def _pull(
     record: Record, grads: list[TensorLike | None], needs: tuple[bool, ...]
 ) -> list[TensorLike | None]:
     """Gradients of a call's inputs from those of its outputs, summed to their shapes."""
-    full = [
-        OPERATORS["zeros_like"](o) if g is None and is_float(o.dtype) else g
-        for o, g in zip(record.outputs, grads, strict=True)
-    ]
-    pulled = record.call.pull(full, record, needs)
+    pulled = record.call.pull(grads, record, needs)
     return [
         None if g is None else sum_to(g, i.shape) if need else None
         for g, i, need in zip(pulled, record.inputs, needs, strict=True)

@@ -288,6 +288,7 @@ class Call:
     ) -> list[TensorLike | None]:
         """Gradients of the flat inputs; None where there is none."""
         op = self.op
+        # Of several outputs those that nothing was made of have the gradient None.
         g: object = grads[0] if self.structure is None else grads
         out: object = record.outputs[0] if self.structure is None else list(record.outputs)
         params = self.group(record.inputs)

@@ -29,14 +29,6 @@ def _check(target: TensorLike, output: TensorLike) -> None:
 
 
 @composite
-def softmax_cross_entropy(
-    logits: TensorLike, target: TensorLike, axis: int = -1
-) -> TensorLike:
-    """(..., classes), (..., classes) -> (...): -sum(target * log_softmax(logits))."""
-    return -ops["sum"](target * ops["log_softmax"](logits, axis), axis=axis)
-
-
-@composite
 def categorical_crossentropy(
     target: TensorLike, output: TensorLike, from_logits: bool = False, axis: int = -1
 ) -> TensorLike:
@@ -49,14 +41,6 @@ def categorical_crossentropy(
     output = output / ops["sum"](output, axis=axis, keepdims=True)
     output = ops["clip"](output, _EPSILON, 1.0 - _EPSILON)
     return -ops["sum"](target * ops["log"](output), axis=axis)
-
-
-@composite
-def sparse_softmax_cross_entropy(logits: TensorLike, target: TensorLike) -> TensorLike:
-    """(..., classes), (...) -> (...): -log_softmax(logits) at the target class."""
-    picks = ops["expand_dims"](ops["cast"](target, "int32"), -1)
-    chosen = ops["take_along_axis"](ops["log_softmax"](logits, -1), picks, -1)
-    return -ops["squeeze"](chosen, -1)
 
 
 @composite

@@ -50,10 +50,15 @@ def batch_norm_train(
     """(..., c) -> normalised by the batch's own moments; mean (c,) and variance (c,)."""
     x = to_tensor(x)
     axis %= len(x.shape)
-    rest = tuple(i for i in range(len(x.shape)) if i != axis)
-    mean, variance = ops["moments"](x, rest)
-    y = batch_normalization(x, mean, variance, axis, offset, scale, epsilon)
-    return y, mean, variance
+    channels = x.shape[axis]
+    last = axis == len(x.shape) - 1
+    moved = x if last else ops["moveaxis"](x, axis, -1)
+    rows = ops["reshape"](moved, (x.size // max(channels, 1), channels))
+    scale = ops["ones"]((channels,), x.dtype.name) if scale is None else scale
+    offset = ops["zeros"]((channels,), x.dtype.name) if offset is None else offset
+    y, mean, variance = ops["batch_norm"](rows, scale, offset, epsilon)
+    y = ops["reshape"](y, moved.shape)
+    return y if last else ops["moveaxis"](y, -1, axis), mean, variance
 
 
 @composite
@@ -67,9 +72,31 @@ def layer_normalization(
     """(..., features) -> the same with mean 0 and variance 1 along `axis`, then scaled."""
     x = to_tensor(x)
     axes = rules.axes_of(freeze(axis), len(x.shape))
+    if axes != tuple(range(len(x.shape) - len(axes), len(x.shape))):
+        return _layer_norm_in_ops(x, gamma, beta, axes, epsilon)
+    width = 1
+    for i in axes:
+        width *= x.shape[i]
+    rows = ops["reshape"](x, (x.size // max(width, 1), width))
+    dtype = x.dtype.name
+    gamma = (
+        ops["ones"]((width,), dtype) if gamma is None else ops["reshape"](gamma, (width,))
+    )
+    beta = ops["zeros"]((width,), dtype) if beta is None else ops["reshape"](beta, (width,))
+    y, _, _ = ops["layer_norm"](rows, gamma, beta, epsilon)
+    return ops["reshape"](y, x.shape)
+
+
+def _layer_norm_in_ops(
+    x: TensorLike,
+    gamma: TensorLike | None,
+    beta: TensorLike | None,
+    axes: tuple[int, ...],
+    epsilon: float,
+) -> TensorLike:
+    """The same over axes that do not lie together at the end."""
     shape = tuple(d if i in axes else 1 for i, d in enumerate(x.shape))
-    mean = ops["mean"](x, axis=axes, keepdims=True)
-    centred = x - mean
+    centred = x - ops["mean"](x, axis=axes, keepdims=True)
     variance = ops["mean"](ops["square"](centred), axis=axes, keepdims=True)
     out = centred * ops["rsqrt"](variance + epsilon)
     if gamma is not None:
