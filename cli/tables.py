@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -12,7 +15,10 @@ from rich.text import Text
 from ..analyzer.summary import LayerRow, ModelSummary, Port
 from .numbers import cost_text, count_text, shape_text
 
+Row: TypeAlias = "tuple[str, ...]"
+
 STYLES = {"sequential": "Sequential", "functional": "functional", "subclass": "subclassed"}
+HEADINGS = ("layer", "class", "line", "output shape", "params", "mask", "mode", "cost")
 MASK_STYLES = {"drops": "yellow", "produces": "green", "consumes": "green"}
 
 
@@ -23,8 +29,10 @@ def show(console: Console, models: Iterable[ModelSummary], weights: bool) -> Non
             console.print()
         for line in _head(model):
             console.print(line, soft_wrap=True)
-        if model.layers:
-            console.print(_table(model, weights))
+        inputs = {port.name for port in model.inputs}
+        layers = tuple(layer for layer in model.layers if layer.name not in inputs)
+        if layers:
+            console.print(_table(list(_rows(layers, "", weights)), console.width))
         for line in _sums(model):
             console.print(line, soft_wrap=True)
 
@@ -43,45 +51,66 @@ def _port(port: Port) -> str:
     return f"{shape_text(port.shape)} {port.dtype or '?'}  {port.name}"
 
 
-def _table(model: ModelSummary, weights: bool) -> Table:
+def _table(rows: list[Row], width: int) -> Table:
     # No padding: the box's own dividers are one blank wide, and 80 columns are few.
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0, show_edge=False)
-    table.add_column("layer", overflow="fold", min_width=8, style="bold")
-    table.add_column("class", overflow="fold", min_width=8)
-    table.add_column("line", justify="right", no_wrap=True, style="dim")
-    table.add_column("output shape", no_wrap=True)
-    table.add_column("params", justify="right", no_wrap=True)
-    table.add_column("mask", no_wrap=True)
-    table.add_column("mode", no_wrap=True)
-    table.add_column("cost", justify="right", no_wrap=True)
-    for row in _rows(model.layers, ""):
-        _add(table, *row, weights)
+    for number, heading in enumerate(HEADINGS):
+        table.add_column(
+            heading,
+            justify="right" if heading in ("line", "params", "cost") else "left",
+            style={"layer": "bold", "line": "dim"}.get(heading, ""),
+            no_wrap=number > 1,  # names fold, shapes and numbers do not
+            overflow="fold",
+        )
+    if _wide(rows) > width:
+        rows = [(row[0], "" if _tells(row[0], row[1]) else row[1], *row[2:]) for row in rows]
+    for row in rows:
+        mask = Text(row[5], MASK_STYLES.get(row[5], ""))
+        table.add_row(*row[:5], mask, *row[6:])
     return table
 
 
-def _rows(layers: tuple[LayerRow, ...], indent: str) -> Iterator[tuple[LayerRow, str]]:
+def _wide(rows: list[Row]) -> int:
+    """How wide the table would be if nothing were folded."""
+    return sum(max(map(cell_len, column)) + 1 for column in zip(HEADINGS, *rows, strict=True)) - 1
+
+
+def _tells(name: str, cls: str) -> bool:
+    """Whether a layer's name is the one Keras gives to its class: `conv2d_3` to Conv2D."""
+    words = re.sub(r"_\d+$", "", name.strip()).replace("_", "")
+    return words == cls.lower()
+
+
+def _rows(layers: tuple[LayerRow, ...], indent: str, weights: bool) -> Iterator[Row]:
     for layer in layers:
-        yield layer, indent
-        yield from _rows(layer.children, indent + "  ")
+        yield _row(layer, indent)
+        if weights and not layer.children:
+            for name, size, trainable in layer.weights:
+                fixed = "" if trainable else "fixed"
+                yield f"{indent}  .{_short(name)}", "", "", shape_text(size), "", "", fixed, ""
+        yield from _rows(layer.children, indent + "  ", weights)
 
 
-def _add(table: Table, layer: LayerRow, indent: str, weights: bool) -> None:
+def _row(layer: LayerRow, indent: str) -> Row:
     shapes = list(dict.fromkeys(shape_text(shape) for shape in layer.output_shapes)) or ["?"]
+    unseen = shapes == ["?"] and layer.reason
     frozen = not layer.trainable and layer.params != 0
     modes = ["frozen"] * frozen + ["differs"] * layer.mode_dependent
-    table.add_row(
+    return (
         indent + layer.name,
         layer.cls,
         str(layer.line),
-        layer.reason if shapes == ["?"] and layer.reason else "\n".join(shapes),
-        count_text(layer.params),
-        Text("" if layer.mask == "none" else layer.mask, MASK_STYLES.get(layer.mask, "")),
+        layer.reason if unseen else "\n".join(shapes),
+        "?" if unseen else count_text(layer.params),
+        "" if layer.mask == "none" else layer.mask,
         "\n".join(modes),
         cost_text(layer.flops),
     )
-    for name, size, trainable in layer.weights if weights else ():
-        fixed = "" if trainable else "fixed"
-        table.add_row(Text(f"{indent}  .{name}", "dim"), "", "", shape_text(size), "", "", fixed)
+
+
+def _short(name: str) -> str:
+    """A weight's name without the steps that every such layer has."""
+    return name.replace("_layer/", "/").replace("cell/", "")
 
 
 def _sums(model: ModelSummary) -> Iterator[Text]:

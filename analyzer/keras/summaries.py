@@ -131,6 +131,7 @@ def _row(layer: Instance, model: LayerState) -> LayerRow:
     call = first_call(state)
     weights = all_weights(layer)
     known = not state.open and (state.built or not state.calls) and not state.failed
+    children = tuple(_row(inner, state) for inner in sublayers(layer)) if is_user(layer) else ()
     return LayerRow(
         state.name,
         layer.cls.name.rsplit(".", 1)[-1],
@@ -142,10 +143,10 @@ def _row(layer: Instance, model: LayerState) -> LayerRow:
         state.trainable is not False,
         _mask(call),
         _differs(layer, state),
-        _flops(state, call),
+        _flops(state, call) if state.spec else _sum(child.flops for child in children),
         _inbound(call),
         _place(layer.site)[1],
-        children=tuple(_row(inner, state) for inner in sublayers(layer)) if is_user(layer) else (),
+        children=children,
         reason=_reason(call),
     )
 
