@@ -44,20 +44,23 @@ def _activation(
     )
 
 
+# Keras 2 also takes the names of its activation layers.
+_RELU_KERAS2 = ("relu", "ReLU", "PReLU", "ThresholdedReLU")
 COMMON_ACTIVATIONS = (
-    _activation("relu", "negative_slope=0.0, max_value=None, threshold=0.0"),
-    _activation("elu", "alpha=1.0"),
+    _activation("relu", "negative_slope=0.0, max_value=None, threshold=0.0", (), _RELU_KERAS2),
+    _activation("elu", "alpha=1.0", (), ("elu", "ELU")),
     _activation("exponential"),
     _activation("gelu", "approximate=False"),
     _activation("hard_sigmoid"),
-    _activation("leaky_relu", "negative_slope=0.2"),
+    _activation("leaky_relu", "negative_slope=0.2", (), ("leaky_relu", "LeakyReLU")),
     _activation("linear"),
     _activation("log_softmax", "axis=-1"),
     _activation("mish"),
     _activation("selu"),
     _activation("sigmoid"),
-    _activation("silu", "", ("swish",), ("swish",)),
-    _activation("softmax", "axis=-1"),
+    _activation("relu6"),
+    _activation("silu", "", ("swish",)),
+    _activation("softmax", "axis=-1", (), ("softmax", "Softmax")),
     _activation("softplus"),
     _activation("softsign"),
     _activation("tanh"),
@@ -69,7 +72,6 @@ KERAS3_ACTIVATIONS = (
     _activation("hard_silu", "", ("hard_swish",), ()),
     _activation("hard_tanh", "", (), ()),
     _activation("log_sigmoid", "", (), ()),
-    _activation("relu6", "", (), ()),
     _activation("soft_shrink", "threshold=0.5", (), ()),
     _activation("sparse_plus", "", (), ()),
     _activation("sparse_sigmoid", "", (), ()),

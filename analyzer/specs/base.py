@@ -282,6 +282,9 @@ class OpSpec:
         return _signature.parse(self.signature)
 
 
+LabelCheck: TypeAlias = "Callable[[Args, TensorType, TensorType], None]"
+
+
 @dataclass(frozen=True, slots=True)
 class NamedSpec:
     """A loss, metric, optimizer, schedule, initializer, regularizer, constraint, activation.
@@ -292,7 +295,7 @@ class NamedSpec:
     (only optimizers are looked up without regard to case); `keras2` those of Keras 2
     where they differ, () where Keras 2 knows none. `aliases` are other class names.
     `check` of a loss or metric gets (args, target TensorType, output TensorType) and
-    raises `Mismatch` where Keras does.
+    raises `Mismatch` where Keras does, `keras2_check` where Keras 2 compares otherwise.
     """
 
     family: str
@@ -303,10 +306,15 @@ class NamedSpec:
     function: str = ""
     keras2: tuple[str, ...] | None = None
     aliases: tuple[str, ...] = ()
-    check: Callable[[Args, TensorType, TensorType], None] | None = None
+    check: LabelCheck | None = None
+    keras2_check: LabelCheck | None = None
     facts: Mapping[str, object] = field(default_factory=dict)  # e.g. {"expects": "probabilities"}
 
     @property
     def parameters(self) -> _signature.Signature:
         """The parsed constructor signature."""
         return _signature.parse(self.signature)
+
+    def label_check(self, dialect: str = "keras3") -> LabelCheck | None:
+        """How targets are compared with outputs, None where nothing is rejected."""
+        return (self.keras2_check if dialect == "keras2" else None) or self.check

@@ -186,11 +186,14 @@ def _transpose_flops(c: Args, x: Dims, y: Dims) -> Dim:
 
 def _conv_transpose(n: int, cases: tuple[Case, ...]) -> LayerSpec:
     one = {1: "1", 2: "(1, 1)", 3: "(1, 1, 1)"}[n]
+    extra = f"output_padding: paddings{n} = None"
+    layout = "data_format: data_format = None"
+    middle = f"{layout}, {extra}" if n == 3 else f"{extra}, {layout}"  # so in Keras
     return LayerSpec(
         f"Conv{n}DTranspose",
         f"(filters: size, kernel_size: sizes{n}, strides: sizes{n} = {one}, "
-        f"padding: one_of('valid', 'same') = 'valid', output_padding: paddings{n} = None, "
-        f"data_format: data_format = None, dilation_rate: sizes{n} = {one}, {_TAIL}",
+        f"padding: one_of('valid', 'same') = 'valid', {middle}, "
+        f"dilation_rate: sizes{n} = {one}, {_TAIL}",
         accepts=axes_text(*SPACE[n], "...", "channels"),
         output=_transpose_output,
         weights=_transpose_weights,

@@ -146,6 +146,7 @@ RMS_NORMALIZATION = LayerSpec(
     "(axis: axes = -1, epsilon: number = 1e-06)",
     output=_in_rank,
     weights=lambda c, x: {"scale": Weight(_sizes(c, x), "ones")},
+    call="(x: tensor)",
     cases=(
         Case("RMSNormalization()", (2, 5, 3)),
         Fails("RMSNormalization(3)", (2, 5, 3)),
