@@ -35,11 +35,13 @@ def text_of(node: cst.CSTNode) -> str:
     return _EMPTY.code_for_node(node)
 
 
-def replace(site: Site, node: cst.CSTNode, new: cst.CSTNode | str, title: str) -> Change:
+def replace(
+    site: Site, node: cst.CSTNode, new: cst.CSTNode | str, title: str, safe: bool = True
+) -> Change:
     """Replace `node`, which stands in the file of `site`."""
     text = new if isinstance(new, str) else text_of(new)
     place = Site(site.source, node)
-    return Change(title, (Replacement(place, text),))
+    return Change(title, (Replacement(place, text),), safe)
 
 
 def with_keyword(call: cst.Call, name: str, value: str) -> cst.Call:
@@ -81,3 +83,10 @@ def _comma(arg: cst.Arg) -> cst.Comma:
         if text != ",":
             return arg.comma
     return cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+
+
+def written(site: Site, name: str) -> str | None:
+    """The text of the keyword argument `name` where the call stands, if it is there."""
+    node = site.node
+    arg = keyword(node, name) if isinstance(node, cst.Call) else None
+    return text_of(arg.value) if arg else None

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from ..analyzer.analysis import Analysis
 from ..analyzer.facts import LayerCalled, LayerCreated, OpCalled
-from ..analyzer.specs.base import LayerSpec, Mask
+from ..analyzer.specs.base import LayerSpec, Mask, Training, no_weights
 from ..analyzer.values import Class, Instance, NativeClass, Tensor, Value
 
 Producer = LayerCalled | OpCalled
@@ -101,3 +101,15 @@ def mask_loser(tensor: Tensor, steps: int = 64) -> Producer | None:
 
 def _may_lose(fact: Producer) -> bool:
     return isinstance(fact, OpCalled) or fact.mask_rule is not Mask.CONSUME
+
+
+def differs(layer: Instance) -> bool:
+    """Whether the mode may change what a built-in layer computes."""
+    spec = spec_of(layer)
+    return spec is not None and spec.training is not Training.SAME
+
+
+def is_regulariser(layer: Instance) -> bool:
+    """Whether a built-in layer acts in training only and has no weights (Dropout, noise)."""
+    spec = spec_of(layer)
+    return spec is not None and differs(layer) and spec.weights is no_weights
