@@ -5,5 +5,6 @@ from __future__ import annotations
 from .base import Case, Draft, Rule
 from .registry import rules
 from .runner import judge
+from .verify import verify
 
-__all__ = ["Case", "Draft", "Rule", "judge", "rules"]
+__all__ = ["Case", "Draft", "Rule", "judge", "rules", "verify"]
