@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ...analyzer.facts import LayerCalled
 from ...analyzer.findings import Level
 from ..base import Case, Draft, Rule
+from ..recurrent import last_step_producer
 from ..words import cause, origins, subject
 
 
@@ -14,7 +15,8 @@ class InputRankMismatch(Rule):
     """A layer receives fewer or more axes than it takes.
 
     Why: Conv1D reads (batch, steps, channels); with an axis missing the call fails.
-    Known limits: silent when the rank is unknown.
+    Known limits: silent when the rank is unknown; what a recurrent layer before it
+    should have returned is SHP002.
     """
 
     code, name, level = "SHP001", "input-rank-mismatch", Level.ERROR
@@ -28,6 +30,8 @@ class InputRankMismatch(Rule):
 
     def on_layer_called(self, fact: LayerCalled) -> Iterator[Draft]:
         """Repeat the proof, with the place the shape came from."""
-        if fact.failure is not None and fact.failure.kind == "rank":
+        if fact.failure is None or fact.failure.kind != "rank":
+            return
+        if last_step_producer(self.story, fact) is None:
             related = origins(fact.inputs)
             yield self.mismatch(cause(fact), subject(fact.layer), fact.failure, related)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from ...analyzer.facts import LayerCalled
 from ...analyzer.findings import Level
 from ..base import Case, Draft, Rule
-from ..edits import replace, without_keyword, written
+from ..edits import written
 from ..story import differs
 from ..words import subject
 
@@ -23,7 +21,6 @@ class DropoutAlwaysOn(Rule):
     evaluate too. In a Functional graph Keras 3.0 to 3.15 overrides the literal in fit,
     evaluate and predict, so that Monte-Carlo dropout written this way does nothing.
     Known limits: only a literal True; `train_step` and custom loops are what it is for.
-    Fix safety: unsafe, somebody may want it.
     """
 
     code, name, level = "TRN001", "dropout-always-on", Level.WARNING
@@ -35,7 +32,8 @@ class DropoutAlwaysOn(Rule):
             "        super().__init__()\n"
             "        self.d = layers.Dropout(0.5)\n\n"
             "    def call(self, x, training=None):\n"
-            "        return self.d(x, training=training)\n"
+            "        return self.d(x, training=training)\n\n\n"
+            "r = M()(np.ones((1, 100)))\n"
         ),
     ]
     INVALID = [
@@ -49,7 +47,8 @@ class DropoutAlwaysOn(Rule):
             "        super().__init__()\n"
             "        self.d = layers.Dropout(0.5)\n\n"
             "    def call(self, x):\n"
-            "        return self.d(x, training=True)\n",
+            "        return self.d(x, training=True)\n\n\n"
+            "r = M()(np.ones((1, 100)))\n",
             at="self.d(x, training=True)",
         ),
     ]
@@ -72,10 +71,5 @@ class DropoutAlwaysOn(Rule):
         )
 
     def _draft(self, fact: LayerCalled, says: str) -> Draft:
-        node = fact.site.node
-        change = None
-        if isinstance(node, cst.Call):
-            new = without_keyword(node, "training")
-            change = replace(fact.site, node, new, "drop training=True", safe=False)
         hint = "drop training=True; Keras passes the mode by itself"
-        return Draft(fact.site, subject(fact.layer), says, hint=hint, change=change)
+        return Draft(fact.site, subject(fact.layer), says, hint=hint)

@@ -30,12 +30,13 @@ class TrainingFalseKillsRegularisation(Rule):
         "        self.d = layers.Dropout(0.5)\n\n"
         "    def call(self, x, training=None):\n"
     )
-    VALID = [Case(_HEAD + "        return self.d(x, training=training)\n")]
+    _TAIL = "\n\nr = M()(np.ones((1, 100)))\n"
+    VALID = [Case(_HEAD + "        return self.d(x, training=training)\n" + _TAIL)]
     INVALID = [
         Case(
-            _HEAD + "        return self.d(x, training=False)\n",
+            _HEAD + "        return self.d(x, training=False)\n" + _TAIL,
             at="self.d(x, training=False)",
-            fixed=_HEAD + "        return self.d(x)\n",
+            fixed=_HEAD + "        return self.d(x)\n" + _TAIL,
         ),
     ]
 
