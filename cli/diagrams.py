@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ..analyzer.summary import LayerRow, ModelSummary
+from ..analyzer.summary import ModelSummary
 from .numbers import shape_text, shapes_text
 
 
@@ -50,13 +50,19 @@ def _quoted(label: str) -> str:
 
 
 def as_text(model: ModelSummary) -> str:
-    """One line a layer: its name, class and shape, and after an arrow what it reads."""
+    """One line a layer: name, class, shape; what it reads, where that is not the line above."""
     feeds: dict[str, list[str]] = {}
     for start, end in _edges(model):
         feeds.setdefault(end, []).append(start)
-    rows = [(port.name, "Input", shape_text(port.shape), "") for port in model.inputs]
     inputs = {port.name for port in model.inputs}
-    rows += [_row(layer, feeds) for layer in model.layers if layer.name not in inputs]
+    rows = [(port.name, "Input", shape_text(port.shape), "") for port in model.inputs]
+    above = rows[-1][0] if rows else ""
+    for layer in model.layers:
+        if layer.name not in inputs:
+            read = feeds.get(layer.name, [])
+            arrow = f"<- {', '.join(read)}" if read and read != [above] else ""
+            rows.append((layer.name, layer.cls, shapes_text(layer.output_shapes), arrow))
+            above = layer.name
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
     head = f"{model.name} ({model.style}, {model.path}:{model.line})"
     lines = [
@@ -64,9 +70,3 @@ def as_text(model: ModelSummary) -> str:
         for row in rows
     ]
     return "\n".join([head, *(line.rstrip() for line in lines)])
-
-
-def _row(layer: LayerRow, feeds: dict[str, list[str]]) -> tuple[str, str, str, str]:
-    read = ", ".join(feeds.get(layer.name, ()))
-    shape = shapes_text(layer.output_shapes)
-    return layer.name, layer.cls, shape, f"<- {read}" if read else ""

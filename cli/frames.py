@@ -35,10 +35,14 @@ def frame(finding: Finding, line_of: LineOf, width: int) -> Iterator[Text]:
     """One finding, line by line: what, where with its source, needed against got, the fix."""
     style = STYLES[finding.level]
     head = Text(f"{finding.level.value} {finding.code} ", style=style)
-    yield head.append(finding.name, style="bold default")
+    head.append(finding.name, style="bold default")
     says = f"{finding.subject} {finding.says}".strip()
     says += f" when {finding.when}" if finding.when else ""
-    yield from map(Text, wrap(says, width - 1, initial_indent="  ", subsequent_indent="  "))
+    if finding.says or finding.when or len(head) + 2 + len(says) >= width:
+        yield head
+        yield from map(Text, wrap(says, width - 1, initial_indent="  ", subsequent_indent="  "))
+    else:
+        yield head.append(f"  {says}", style="default")
     yield from _source(finding.place, "", style, line_of, width)
     for related in finding.related:
         yield from _source(related.place, related.message, "bold blue", line_of, width)

@@ -287,3 +287,66 @@ def test_help_fits_80_columns_and_says_something(run: Run, command: str) -> None
     assert result.exit_code == 0
     assert max(map(len, result.stdout.splitlines())) <= 80
     assert len(result.stdout.splitlines()) > 5
+
+
+NET = """\
+import keras
+from keras import layers
+
+def make(units):
+    return keras.Sequential([keras.Input((8,)), layers.Dense(units)], name="small")
+
+small = make(4)
+inputs = keras.Input((6, 6, 3), name="picture")
+x = layers.Conv2D(4, 3)(inputs)
+x = layers.BatchNormalization()(x)
+x = layers.Dropout(0.5)(layers.Flatten()(x))
+net = keras.Model(inputs, layers.Dense(2, name="out")(x), name="net")
+"""
+
+
+def test_a_model_that_does_not_fit_is_found_with_both_shapes(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(NET + "y = layers.LSTM(4)(x)\n")
+    result = run("check", "a.py", "--format", "rich")
+    assert result.exit_code == 1
+    # 6 - 3 + 1 = 4, so Flatten makes 4 * 4 * 4 = 64 of each picture.
+    assert "error SHP001 input-rank-mismatch  LSTM 'lstm'\n" in result.stdout
+    assert "  13 | y = layers.LSTM(4)(x)\n     |     ^^^^^^^^^^^^^^^^^\n" in result.stdout
+    assert "  got    (batch, 64)\n" in result.stdout
+
+
+def test_report_shows_every_model_or_the_one_that_is_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(NET)
+    models = json.loads(run("report", "a.py", "--format", "json").stdout)["models"]
+    assert {model["name"] for model in models} == {"small", "net"}
+    (net,) = json.loads(run("report", "a.py:net", "--format", "json").stdout)["models"]
+    # Keras counts 3*3*3*4 + 4, four times 4, and 64*2 + 2.
+    assert (net["params"], net["non_trainable_params"]) == (112 + 16 + 130, 8)
+    assert net["inputs"] == [{"name": "picture", "shape": [None, 6, 6, 3], "dtype": "float32"}]
+    rows = {layer["name"]: layer for layer in net["layers"]}
+    assert rows["conv2d"]["output_shapes"] == [[None, 4, 4, 4]]
+    assert [name for name, layer in rows.items() if layer["mode_dependent"]] == [
+        "batch_normalization",
+        "dropout",
+    ]
+
+
+@pytest.mark.parametrize("form", ["rich", "text", "mermaid"])
+def test_report_draws_models_in_80_columns(run: Run, tmp_path: Path, form: str) -> None:
+    (tmp_path / "a.py").write_text(NET)
+    result = run("report", "a.py:net", "--format", form)
+    assert result.exit_code == 0
+    assert all(word in result.stdout for word in ("net", "conv2d", "(batch, 64)", "out"))
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+def test_report_of_an_unknown_name_says_which_there_are(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(NET)
+    result = whole("report", "a.py:nte", folder=tmp_path)
+    assert result.returncode == 2
+    assert "a.py has no model called 'nte'; it has small, net" in result.stderr
+
+
+def test_report_of_a_file_without_models_says_so(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(CLEAN)
+    assert run("report", "a.py").stdout == "a.py: no model is made here\n"
