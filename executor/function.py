@@ -74,9 +74,7 @@ class Function:
         args, kwargs = map_structure(_as_tensor, (args, kwargs))  # type: ignore[misc]
         return self.fn(*args, **kwargs)
 
-    def compiled(
-        self, *args: object, **kwargs: object
-    ) -> tuple[Compiled | None, list[np.ndarray]]:
+    def compiled(self, *args: object, **kwargs: object) -> tuple[Compiled | None, list[np.ndarray]]:
         """The plan for these arguments and the arrays to run it with."""
         leaves = flatten((args, kwargs))
         key, arrays = _signature(leaves, (args, kwargs))

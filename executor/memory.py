@@ -28,8 +28,7 @@ def assign_storage(graph: Graph, fixed: dict[Value, np.ndarray]) -> dict[Value, 
     """A storage for every value; views and in-place results share their input's."""
     last = _last_reads(graph)
     table = {
-        v: Storage(a.nbytes, -1, len(graph.nodes), fixed=a, values=[v])
-        for v, a in fixed.items()
+        v: Storage(a.nbytes, -1, len(graph.nodes), fixed=a, values=[v]) for v, a in fixed.items()
     }
     for position, node in enumerate(graph.nodes):
         for value in node.outputs:

@@ -118,9 +118,7 @@ class Fails(Case):
     fails = True
 
 
-Vjp: TypeAlias = (
-    "tuple[Callable[..., object] | None, ...] | Callable[..., object] | Decomposed"
-)
+Vjp: TypeAlias = "tuple[Callable[..., object] | None, ...] | Callable[..., object] | Decomposed"
 
 OPS: dict[str, Op] = {}
 _LIMIT = 4096  # cached signatures per op; ragged eager loops must not grow without end
@@ -193,9 +191,7 @@ class Op:
         """As `call_on`, for the op's one parameter that is a list of tensors."""
         return self._call(tensors, (len(tensors),), statics)
 
-    def _call(
-        self, tensors: tuple[TensorLike, ...], layout: object, statics: object
-    ) -> Call:
+    def _call(self, tensors: tuple[TensorLike, ...], layout: object, statics: object) -> Call:
         key = (layout, statics, *[(t.shape, t.dtype.char) for t in tensors])
         call = self._calls.get(key)
         if call is None:
@@ -228,9 +224,7 @@ class Call:
 
     __slots__ = ("key", "layout", "op", "outputs", "statics", "structure")
 
-    def __init__(
-        self, op: Op, tensors: Sequence[Typed], layout: object, statics: object
-    ) -> None:
+    def __init__(self, op: Op, tensors: Sequence[Typed], layout: object, statics: object) -> None:
         self.op, self.layout = op, layout
         names = op._static_names
         values = dict(zip(names, statics, strict=True))  # type: ignore[call-overload]
@@ -339,9 +333,7 @@ class Call:
         pairs = [(o, g) for o, g in zip(rows, grads, strict=True) if g is not None]
         sources = [t for t, need in zip(record.inputs, needs, strict=True) if need]
         pulled = iter(
-            tape.gradient(
-                [o for o, _ in pairs], sources, output_gradients=[g for _, g in pairs]
-            )
+            tape.gradient([o for o, _ in pairs], sources, output_gradients=[g for _, g in pairs])
         )
         return [next(pulled) if need else None for need in needs]
 

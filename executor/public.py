@@ -57,18 +57,14 @@ def _called(spelling: str, *args: object, **kwargs: object) -> Any:
 def run(spec: OpSpec, values: dict[str, object], library: str) -> Any:
     """Check canonical arguments against the spec, then compute."""
     values = {n: _static(spec, n, v) for n, v in values.items()}
-    expected = _expected(spec, values, library)
+    expected = predicted(spec, values, library)
     target = OPERATORS.get(spec.name)
     if target is None:
         raise NotImplementedError(f"{spec.name} has no kernel yet")
     if library == "tf" and values.get("axis", 0) is None and spec.name in _TF_AXIS:
         values["axis"] = _TF_AXIS[spec.name](values)
     elementwise = isinstance(target, Op) and target.traits.elementwise is not None
-    if (
-        elementwise
-        and isinstance(expected, TensorType)
-        and expected.dtype not in (None, "bool")
-    ):
+    if elementwise and isinstance(expected, TensorType) and expected.dtype not in (None, "bool"):
         values = {n: to_tensor(v, expected.dtype) for n, v in values.items()}
     known = _accepted(spec.name)
     given = {n: v for n, v in values.items() if n in known}
@@ -88,7 +84,7 @@ def _accepted(name: str) -> frozenset[str]:
     return frozenset(inspect.signature(target).parameters)
 
 
-def _expected(spec: OpSpec, values: Mapping[str, object], library: str) -> object:
+def predicted(spec: OpSpec, values: Mapping[str, object], library: str) -> object:
     """The types the spec predicts; None where it cannot. Raises `Mismatch`."""
     params = spec.parameters.params
     kinds = ("tensor", "tensors")

@@ -24,9 +24,7 @@ class SeedGenerator:
         self.initial_seed = int(seed)
         with eagerly():
             start = np.array([self.initial_seed % 2**32, 0], np.uint32)
-            self.state = Variable(
-                start, trainable=False, name=name or "seed_generator_state"
-            )
+            self.state = Variable(start, trainable=False, name=name or "seed_generator_state")
 
     def next(self, ordered: bool = True) -> TensorLike:
         """A seed (2,), different at every call."""
@@ -96,7 +94,7 @@ def uniform(
     name = _name(dtype)
     if np.dtype(name).kind in "iu":
         return randint(shape, minval, maxval, name, seed)
-    unit = ops["random_uniform"](draw_seed(seed), _shape(shape), name)
+    unit = ops["draw_uniform"](draw_seed(seed), _shape(shape), name)
     return unit * (maxval - minval) + minval  # type: ignore[operator]
 
 
@@ -108,7 +106,7 @@ def normal(
     seed: object = None,
 ) -> TensorLike:
     """Values of the normal distribution."""
-    unit = ops["random_normal"](draw_seed(seed), _shape(shape), _name(dtype))
+    unit = ops["draw_normal"](draw_seed(seed), _shape(shape), _name(dtype))
     return unit * stddev + mean  # type: ignore[operator]
 
 
@@ -122,7 +120,7 @@ def truncated_normal(
     """Normal values within two standard deviations."""
     from scipy.special import ndtri  # slow to import, and only initialisers need it
 
-    unit = ops["random_uniform"](draw_seed(seed), _shape(shape), "float64")
+    unit = ops["draw_uniform"](draw_seed(seed), _shape(shape), "float64")
     low = 0.022750131948179195  # the normal distribution function at -2
     inside = low + (1 - 2 * low) * np.asarray(unit)
     return ops["cast"](to_tensor(ndtri(inside) * stddev + mean), _name(dtype))
@@ -136,7 +134,7 @@ def randint(
     seed: object = None,
 ) -> TensorLike:
     """Integers in [minval, maxval)."""
-    unit = ops["random_uniform"](draw_seed(seed), _shape(shape), "float64")
+    unit = ops["draw_uniform"](draw_seed(seed), _shape(shape), "float64")
     span = ops["floor"](unit * (maxval - minval))  # type: ignore[operator]
     return ops["cast"](span + minval, dtype_name(dtype))  # type: ignore[operator]
 
@@ -153,13 +151,13 @@ def dropout(
         noise_shape = tuple(
             d if n is None else n for n, d in zip(freeze(noise_shape), x.shape, strict=True)
         )
-    return ops["random_dropout"](x, draw_seed(seed), float(rate), noise_shape)
+    return ops["draw_dropout"](x, draw_seed(seed), float(rate), noise_shape)
 
 
 def shuffle(x: TensorLike, axis: int = 0, seed: object = None) -> TensorLike:
     """x with the entries along an axis in random order."""
     x = to_tensor(x)
-    keys = ops["random_uniform"](draw_seed(seed), (x.shape[axis],), "float64")
+    keys = ops["draw_uniform"](draw_seed(seed), (x.shape[axis],), "float64")
     return ops["take"](x, ops["argsort"](keys), axis)
 
 
@@ -169,17 +167,15 @@ def categorical(
     """(batch, classes) -> (batch, num_samples): classes drawn by their log-weights."""
     logits = to_tensor(logits)
     rows, classes = logits.shape
-    unit = ops["random_uniform"](draw_seed(seed), (rows, num_samples, classes), "float64")
+    unit = ops["draw_uniform"](draw_seed(seed), (rows, num_samples, classes), "float64")
     gumbel = -ops["log"](-ops["log"](ops["maximum"](unit, 1e-30)))
     scores = ops["expand_dims"](ops["cast"](logits, "float64"), 1) + gumbel
     return ops["cast"](ops["argmax"](scores, -1), dtype_name(dtype))
 
 
-def gamma(
-    shape: object, alpha: float, dtype: object = None, seed: object = None
-) -> TensorLike:
+def gamma(shape: object, alpha: float, dtype: object = None, seed: object = None) -> TensorLike:
     """Values of the gamma distribution of shape alpha, by the inverse function."""
     from scipy.special import gammaincinv
 
-    unit = ops["random_uniform"](draw_seed(seed), _shape(shape), "float64")
+    unit = ops["draw_uniform"](draw_seed(seed), _shape(shape), "float64")
     return ops["cast"](to_tensor(gammaincinv(alpha, np.asarray(unit))), _name(dtype))

@@ -20,9 +20,7 @@ UNCONNECTED = ("none", "zero")
 class GradientTape:
     """Records calls on watched tensors and trainable variables while it is open."""
 
-    def __init__(
-        self, persistent: bool = False, watch_accessed_variables: bool = True
-    ) -> None:
+    def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
         self._persistent = persistent
         self._watch_variables = watch_accessed_variables
         self._used = False
@@ -115,9 +113,7 @@ class GradientTape:
         grads = self._leaf_gradients(_targets(target, output_gradients), leaves)
         if getattr(unconnected_gradients, "value", unconnected_gradients) == "zero":
             zeros = OPERATORS["zeros_like"]
-            grads = [
-                zeros(s) if g is None else g for g, s in zip(grads, leaves, strict=True)
-            ]
+            grads = [zeros(s) if g is None else g for g, s in zip(grads, leaves, strict=True)]
         if not self._persistent:
             self._reset()
         found = iter(grads)
@@ -144,23 +140,16 @@ class GradientTape:
         rows: list[list[object]] = []
         leaves = flatten(sources)
         for i in range(size):
-            one = OPERATORS["reshape"](
-                OPERATORS["one_hot"]([i], size, -1, target.dtype), shape
-            )
+            one = OPERATORS["reshape"](OPERATORS["one_hot"]([i], size, -1, target.dtype), shape)
             rows.append(flatten(self.gradient(target, leaves, output_gradients=one)))
         self._persistent = persistent
         stacked = iter(
-            [
-                _stack_rows([r[k] for r in rows], shape, s.shape)
-                for k, s in enumerate(leaves)
-            ]
+            [_stack_rows([r[k] for r in rows], shape, s.shape) for k, s in enumerate(leaves)]
         )
         return map_structure(lambda _: next(stacked), sources)
 
 
-def _stack_rows(
-    rows: list[object], outer: tuple[int, ...], inner: tuple[int, ...]
-) -> object:
+def _stack_rows(rows: list[object], outer: tuple[int, ...], inner: tuple[int, ...]) -> object:
     if any(r is None for r in rows):
         return None
     return OPERATORS["reshape"](OPERATORS["stack"](rows, 0), (*outer, *inner))

@@ -59,9 +59,7 @@ class Trace:
         """The graph value of a tensor; concrete tensors become constants."""
         if isinstance(tensor, Traced):
             if tensor.trace is not self:
-                raise RuntimeError(
-                    "a traced value was kept after its function had returned"
-                )
+                raise RuntimeError("a traced value was kept after its function had returned")
             return tensor.value
         if not isinstance(tensor, Tensor):
             raise TypeError(f"not a tensor: {type(tensor).__name__}")
@@ -99,7 +97,5 @@ class Trace:
                 f"cannot assign a value of {tensor.shape}"
             )
         value = self.value_of(tensor)
-        self._state[variable] = (
-            tensor if isinstance(tensor, Traced) else Traced(value, self)
-        )
+        self._state[variable] = tensor if isinstance(tensor, Traced) else Traced(value, self)
         self.graph.writes[variable] = value

@@ -24,7 +24,8 @@ def test_numbers_and_gradients_are_those_of_keras(key: str, case: Case) -> None:
         if case[1] == "einsum":
             out = OPERATORS["einsum"](arguments[0], arguments[1:])
         else:
-            out = OPERATORS[case[1]](*arguments, **case[3])
+            names = {"dilation_rate": "dilations"}  # Keras' word for it
+            out = OPERATORS[case[1]](*arguments, **{names.get(k, k): v for k, v in case[3].items()})
         weights = np.cos(np.arange(out.size, dtype=np.float32)).reshape(out.shape)
         total = OPERATORS["sum"](out * weights)
     grads = tape.gradient(total, sources)

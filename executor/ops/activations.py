@@ -109,22 +109,16 @@ def _silu_grad(g: np.ndarray, x: np.ndarray) -> np.ndarray:
     return g * s * (1 + x * (1 - s))
 
 
-def _second_silu(
-    gg: TensorLike, out: TensorLike, g: TensorLike, x: TensorLike
-) -> TensorLike:
+def _second_silu(gg: TensorLike, out: TensorLike, g: TensorLike, x: TensorLike) -> TensorLike:
     s = ops["sigmoid"](x)
     return gg * g * s * (1 - s) * (2 + x * (1 - 2 * s))
 
 
-def _second_gelu(
-    gg: TensorLike, out: TensorLike, g: TensorLike, x: TensorLike
-) -> TensorLike:
+def _second_gelu(gg: TensorLike, out: TensorLike, g: TensorLike, x: TensorLike) -> TensorLike:
     return gg * g * _DENSITY * ops["exp"](-0.5 * x * x) * (2 - x * x)
 
 
-def _second_gelu_tanh(
-    gg: TensorLike, out: TensorLike, g: TensorLike, x: TensorLike
-) -> TensorLike:
+def _second_gelu_tanh(gg: TensorLike, out: TensorLike, g: TensorLike, x: TensorLike) -> TensorLike:
     t = ops["tanh"](_ROOT * (x + _CUBE * x * x * x))
     first = _ROOT * (1 + 3 * _CUBE * x * x)
     slope = (1 - t * t) * (first + x * (3 * _ROOT * _CUBE * x - t * first * first))
@@ -149,12 +143,8 @@ _grad_of("gelu_grad", "gelu_grad_x", _into(_gelu_grad), _second_gelu)
 _grad_of("gelu_tanh_grad", "gelu_tanh_grad_x", _into(_gelu_tanh_grad), _second_gelu_tanh)
 
 _rectify = _activation("rectify", "relu", _relu, lambda g, out, x: ops["relu_grad"](g, out))
-sigmoid = _activation(
-    "sigmoid", "sigmoid", _sigmoid, lambda g, out, x: ops["sigmoid_grad"](g, out)
-)
-softplus = _activation(
-    "softplus", "softplus", _softplus, lambda g, out, x: g * ops["sigmoid"](x)
-)
+sigmoid = _activation("sigmoid", "sigmoid", _sigmoid, lambda g, out, x: ops["sigmoid_grad"](g, out))
+softplus = _activation("softplus", "softplus", _softplus, lambda g, out, x: g * ops["sigmoid"](x))
 _swish = _activation(
     "swish",
     "silu",

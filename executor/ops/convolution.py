@@ -1,6 +1,6 @@
 """Convolution in one and two dimensions, its transpose, and their gradients.
 
-Three ops are closed under differentiation: `conv2d` and its two gradients are each
+Three ops are closed under differentiation: `convolution` and its two gradients are each
 linear in both inputs, and each one's gradients are the other two.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 from ...analyzer.mismatch import Mismatch
 from ...analyzer.specs.base import Args, TensorType
 from ..composite import composite
-from ..inputs import freeze, to_tensor
+from ..inputs import to_tensor
 from ..op import Arrays, Case, Fails, Op, Run, Statics, Traits
 from ..tensor import OPERATORS as ops
 from ..tensor import TensorLike
@@ -43,9 +43,7 @@ def _padded(x: np.ndarray, s: Statics) -> np.ndarray:
     return np.pad(x, ((0, 0), *s.pads, (0, 0))) if any(map(any, s.pads)) else x
 
 
-def _window(
-    x: np.ndarray, s: Statics, top: int, left: int, size: tuple[int, ...]
-) -> np.ndarray:
+def _window(x: np.ndarray, s: Statics, top: int, left: int, size: tuple[int, ...]) -> np.ndarray:
     """What one kernel position sees of the padded input: (batch, h', w', c)."""
     height, width = (size[0] - 1) * s.strides[0] + 1, (size[1] - 1) * s.strides[1] + 1
     return x[:, top : top + height : s.strides[0], left : left + width : s.strides[1]]
@@ -113,13 +111,13 @@ def _settings(s: Statics) -> tuple[object, object, object]:
     return s.strides, s.dilation, s.pads
 
 
-conv2d = Op(
-    "conv2d",
-    spec=rules.primitive("conv2d", f"(x: tensor, w: tensor, {_SETTINGS})", _rule),
+convolution = Op(
+    "convolution",
+    spec=rules.primitive("convolution", f"(x: tensor, w: tensor, {_SETTINGS})", _rule),
     kernel=_conv_kernel,
     vjp=(
-        lambda g, out, x, w, s: conv2d_input(g, w, tuple(x.shape), *_settings(s)),
-        lambda g, out, x, w, s: conv2d_weights(x, g, tuple(w.shape), *_settings(s)),
+        lambda g, out, x, w, s: convolution_input(g, w, tuple(x.shape), *_settings(s)),
+        lambda g, out, x, w, s: convolution_weights(x, g, tuple(w.shape), *_settings(s)),
     ),
     cases=(
         Case((2, 5, 6, 3), (3, 2, 3, 4)),
@@ -130,17 +128,17 @@ conv2d = Op(
     ),
     traits=Traits(unify=("*",)),
 )
-conv2d_input = Op(
-    "conv2d_input",
+convolution_input = Op(
+    "convolution_input",
     spec=rules.primitive(
-        "conv2d_input",
+        "convolution_input",
         f"(g: tensor, w: tensor, shape, {_SETTINGS})",
         lambda a: TensorType(tuple(a.shape), a.g.dtype),
     ),
     kernel=_input_kernel,
     vjp=(
-        lambda gg, out, g, w, s: conv2d(gg, w, *_settings(s)),
-        lambda gg, out, g, w, s: conv2d_weights(gg, g, tuple(w.shape), *_settings(s)),
+        lambda gg, out, g, w, s: convolution(gg, w, *_settings(s)),
+        lambda gg, out, g, w, s: convolution_weights(gg, g, tuple(w.shape), *_settings(s)),
     ),
     cases=(
         Case((2, 3, 5, 4), (3, 2, 3, 4), shape=(2, 5, 6, 3)),
@@ -154,17 +152,17 @@ conv2d_input = Op(
     ),
     traits=Traits(unify=("*",)),
 )
-conv2d_weights = Op(
-    "conv2d_weights",
+convolution_weights = Op(
+    "convolution_weights",
     spec=rules.primitive(
-        "conv2d_weights",
+        "convolution_weights",
         f"(x: tensor, g: tensor, shape, {_SETTINGS})",
         lambda a: TensorType(tuple(a.shape), a.x.dtype),
     ),
     kernel=_weights_kernel,
     vjp=(
-        lambda gg, out, x, g, s: conv2d_input(g, gg, tuple(x.shape), *_settings(s)),
-        lambda gg, out, x, g, s: conv2d(x, gg, *_settings(s)),
+        lambda gg, out, x, g, s: convolution_input(g, gg, tuple(x.shape), *_settings(s)),
+        lambda gg, out, x, g, s: convolution(x, gg, *_settings(s)),
     ),
     cases=(
         Case((2, 5, 6, 3), (2, 3, 5, 4), shape=(3, 2, 3, 4)),
@@ -176,21 +174,21 @@ conv2d_weights = Op(
 
 @composite
 def conv(
-    inputs: TensorLike,
+    x: TensorLike,
     kernel: TensorLike,
     strides: object = 1,
     padding: str = "valid",
     data_format: str | None = None,
-    dilation_rate: object = 1,
+    dilations: object = 1,
 ) -> TensorLike:
     """(batch, ..., c), (..., c / groups, f) -> (batch, ..., f), 1 or 2 spatial axes."""
-    x, w = windows.channels_last(to_tensor(inputs), data_format), to_tensor(kernel)
+    x, w = windows.channels_last(to_tensor(x), data_format), to_tensor(kernel)
     count = len(x.shape) - 2
-    step = windows.per_axis(strides, count)
-    dilation = windows.per_axis(dilation_rate, count)
+    step = windows.per_axis(strides, count, data_format)
+    dilation = windows.per_axis(dilations, count, data_format)
     spans = windows.span_of(w.shape[:count], dilation)
     pads = windows.padding_of(padding, x.shape[1:-1], spans, step)
-    planes = conv2d(
+    planes = convolution(
         windows.as_planes(x),
         w if count == 2 else ops["expand_dims"](w, 0),
         windows.two(step, 1),
@@ -201,67 +199,4 @@ def conv(
     return windows.back(out, data_format)
 
 
-def transposed_size(
-    size: int, span: int, stride: int, padding: str, output_padding: int | None
-) -> int:
-    """Steps that a transposed convolution makes of `size` steps."""
-    if output_padding is None:
-        return size * stride + (max(span - stride, 0) if padding == "valid" else 0)
-    pad = span // 2 if padding == "same" else 0
-    return (size - 1) * stride + span - 2 * pad + output_padding
-
-
-@composite
-def conv_transpose(
-    inputs: TensorLike,
-    kernel: TensorLike,
-    strides: object = 1,
-    padding: str = "valid",
-    output_padding: object = None,
-    data_format: str | None = None,
-    dilation_rate: object = 1,
-) -> TensorLike:
-    """(batch, ..., c), (..., f, c) -> (batch, ..., f): the gradient of a convolution."""
-    x, w = windows.channels_last(to_tensor(inputs), data_format), to_tensor(kernel)
-    count = len(x.shape) - 2
-    step = windows.per_axis(strides, count)
-    dilation = windows.per_axis(dilation_rate, count)
-    spans = windows.span_of(w.shape[:count], dilation)
-    extra = (
-        (None,) * count
-        if freeze(output_padding) is None
-        else windows.per_axis(output_padding, count)
-    )
-    mode = padding.lower()
-    sizes = tuple(
-        transposed_size(n, span, stride, mode, more)
-        for n, span, stride, more in zip(x.shape[1:-1], spans, step, extra, strict=True)
-    )
-    pads = _transposed_pads(mode, x.shape[1:-1], sizes, spans, step)
-    middle = sizes if count == 2 else (1, *sizes)
-    planes = conv2d_input(
-        windows.as_planes(x),
-        w if count == 2 else ops["expand_dims"](w, 0),
-        (x.shape[0], *middle, w.shape[-2]),
-        windows.two(step, 1),
-        windows.two(dilation, 1),
-        pads if count == 2 else ((0, 0), *pads),
-    )
-    out = planes if count == 2 else ops["squeeze"](planes, 1)
-    return windows.back(out, data_format)
-
-
-def _transposed_pads(
-    mode: str,
-    small: tuple[int, ...],
-    large: tuple[int, ...],
-    spans: tuple[int, ...],
-    strides: tuple[int, ...],
-) -> windows.Pads:
-    """The padding with which the convolution from large to small would run."""
-    pads = []
-    for n, size, span, stride in zip(small, large, spans, strides, strict=True):
-        total = max((n - 1) * stride + span - size, 0)
-        before = total // 2 if mode == "same" else 0
-        pads.append((before, total - before))
-    return tuple(pads)
+ops["conv1d"] = ops["conv2d"] = conv

@@ -69,9 +69,7 @@ def eye(
     dtype: object = None,
 ) -> TensorLike:
     """(*batch_shape, rows, columns) with ones on diagonal k."""
-    one = np.eye(
-        freeze(rows), None if columns is None else freeze(columns), k, _name(dtype)
-    )
+    one = np.eye(freeze(rows), None if columns is None else freeze(columns), k, _name(dtype))
     lead = () if batch_shape is None else _shape(batch_shape)
     return Tensor.wrap(np.ascontiguousarray(np.broadcast_to(one, (*lead, *one.shape))))
 
@@ -159,9 +157,7 @@ def constant(x: object, dtype: object = None, shape: object = None) -> TensorLik
 
 
 @composite
-def sequence_mask(
-    x: TensorLike, maxlen: int | None = None, dtype: object = None
-) -> TensorLike:
+def sequence_mask(x: TensorLike, maxlen: int | None = None, dtype: object = None) -> TensorLike:
     """(...) -> (..., maxlen), True before the length."""
     lengths = to_tensor(x)
     if maxlen is None:

@@ -74,9 +74,7 @@ def check_classes(target: np.ndarray, classes: int) -> None:
     """Raise for a target outside the classes."""
     if target.size and not (target.min() >= 0 and target.max() < classes):
         bad = target[(target < 0) | (target >= classes)].flat[0]
-        raise ValueError(
-            f"target {bad} is not a class: there are {classes}, counted from 0"
-        )
+        raise ValueError(f"target {bad} is not a class: there are {classes}, counted from 0")
 
 
 def _of_probabilities(g: TensorLike | None, probs: TensorLike) -> TensorLike | None:
@@ -134,9 +132,7 @@ _dense = Op(
 )
 _sparse = Op(
     "sparse_softmax_xent",
-    spec=rules.primitive(
-        "sparse_softmax_xent", "(logits: tensor, target: tensor)", _sparse_rule
-    ),
+    spec=rules.primitive("sparse_softmax_xent", "(logits: tensor, target: tensor)", _sparse_rule),
     kernel=_sparse_kernel,
     vjp=(_sparse_logits, None),
     cases=(Case((3, 4), [1, 0, 3]), Fails((3, 4), [1, 0])),
@@ -188,10 +184,10 @@ def _rows(x: TensorLike) -> TensorLike:
 
 @composite
 def softmax_cross_entropy(
-    logits: TensorLike, target: TensorLike, axis: int = -1
+    labels: TensorLike, logits: TensorLike, axis: int = -1, from_logits: bool = True
 ) -> TensorLike:
-    """(..., classes), (..., classes) -> (...): -sum(target * log_softmax(logits))."""
-    x, t = to_tensor(logits), to_tensor(target)
+    """(..., classes), (..., classes) -> (...): -sum(labels * log_softmax(logits))."""
+    x, t = to_tensor(logits), to_tensor(labels)
     axis = shapes.normalize_axis(axis, len(x.shape))
     if axis != len(x.shape) - 1:
         x, t = ops["moveaxis"](x, axis, -1), ops["moveaxis"](t, axis, -1)
@@ -200,9 +196,9 @@ def softmax_cross_entropy(
 
 
 @composite
-def sparse_softmax_cross_entropy(logits: TensorLike, target: TensorLike) -> TensorLike:
-    """(..., classes), (...) -> (...): -log_softmax(logits) at the target class."""
-    x, t = to_tensor(logits), to_tensor(target)
+def sparse_softmax_cross_entropy(labels: TensorLike, logits: TensorLike) -> TensorLike:
+    """(...), (..., classes) -> (...): -log_softmax(logits) at the labelled class."""
+    x, t = to_tensor(logits), to_tensor(labels)
     if t.dtype.kind not in "iu":
         t = ops["cast"](t, "int32")
     loss, _ = _sparse(_rows(x), ops["reshape"](t, (-1,)))

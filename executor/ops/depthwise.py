@@ -68,13 +68,13 @@ def _weights(s: Statics, ins: Arrays, outs: Arrays) -> Run:
     return run
 
 
-depthwise2d = Op(
-    "depthwise2d",
-    spec=rules.primitive("depthwise2d", f"(x: tensor, w: tensor, {_SETTINGS})", _rule),
+depthwise = Op(
+    "depthwise",
+    spec=rules.primitive("depthwise", f"(x: tensor, w: tensor, {_SETTINGS})", _rule),
     kernel=_forward,
     vjp=(
-        lambda g, out, x, w, s: depthwise2d_input(g, w, tuple(x.shape), *_settings(s)),
-        lambda g, out, x, w, s: depthwise2d_weights(x, g, tuple(w.shape), *_settings(s)),
+        lambda g, out, x, w, s: depthwise_input(g, w, tuple(x.shape), *_settings(s)),
+        lambda g, out, x, w, s: depthwise_weights(x, g, tuple(w.shape), *_settings(s)),
     ),
     cases=(
         Case((2, 5, 6, 3), (3, 2, 3, 2)),
@@ -82,32 +82,32 @@ depthwise2d = Op(
     ),
     traits=Traits(unify=("*",)),
 )
-depthwise2d_input = Op(
-    "depthwise2d_input",
+depthwise_input = Op(
+    "depthwise_input",
     spec=rules.primitive(
-        "depthwise2d_input",
+        "depthwise_input",
         f"(g: tensor, w: tensor, shape, {_SETTINGS})",
         lambda a: TensorType(tuple(a.shape), a.g.dtype),
     ),
     kernel=_input,
     vjp=(
-        lambda gg, out, g, w, s: depthwise2d(gg, w, *_settings(s)),
-        lambda gg, out, g, w, s: depthwise2d_weights(gg, g, tuple(w.shape), *_settings(s)),
+        lambda gg, out, g, w, s: depthwise(gg, w, *_settings(s)),
+        lambda gg, out, g, w, s: depthwise_weights(gg, g, tuple(w.shape), *_settings(s)),
     ),
     cases=(Case((2, 3, 5, 6), (3, 2, 3, 2), shape=(2, 5, 6, 3)),),
     traits=Traits(unify=("*",)),
 )
-depthwise2d_weights = Op(
-    "depthwise2d_weights",
+depthwise_weights = Op(
+    "depthwise_weights",
     spec=rules.primitive(
-        "depthwise2d_weights",
+        "depthwise_weights",
         f"(x: tensor, g: tensor, shape, {_SETTINGS})",
         lambda a: TensorType(tuple(a.shape), a.x.dtype),
     ),
     kernel=_weights,
     vjp=(
-        lambda gg, out, x, g, s: depthwise2d_input(g, gg, tuple(x.shape), *_settings(s)),
-        lambda gg, out, x, g, s: depthwise2d(x, gg, *_settings(s)),
+        lambda gg, out, x, g, s: depthwise_input(g, gg, tuple(x.shape), *_settings(s)),
+        lambda gg, out, x, g, s: depthwise(x, gg, *_settings(s)),
     ),
     cases=(Case((2, 5, 6, 3), (2, 3, 5, 6), shape=(3, 2, 3, 2)),),
     traits=Traits(unify=("*",)),
@@ -116,21 +116,21 @@ depthwise2d_weights = Op(
 
 @composite
 def depthwise_conv(
-    inputs: TensorLike,
+    x: TensorLike,
     kernel: TensorLike,
     strides: object = 1,
     padding: str = "valid",
     data_format: str | None = None,
-    dilation_rate: object = 1,
+    dilations: object = 1,
 ) -> TensorLike:
     """(batch, ..., c), (..., c, m) -> (batch, ..., c * m), 1 or 2 spatial axes."""
-    x, w = windows.channels_last(to_tensor(inputs), data_format), to_tensor(kernel)
+    x, w = windows.channels_last(to_tensor(x), data_format), to_tensor(kernel)
     count = len(x.shape) - 2
-    step = windows.per_axis(strides, count)
-    dilation = windows.per_axis(dilation_rate, count)
+    step = windows.per_axis(strides, count, data_format)
+    dilation = windows.per_axis(dilations, count, data_format)
     spans = windows.span_of(w.shape[:count], dilation)
     pads = windows.padding_of(padding, x.shape[1:-1], spans, step)
-    planes = depthwise2d(
+    planes = depthwise(
         windows.as_planes(x),
         w if count == 2 else ops["expand_dims"](w, 0),
         windows.two(step, 1),
@@ -143,7 +143,7 @@ def depthwise_conv(
 
 @composite
 def separable_conv(
-    inputs: TensorLike,
+    x: TensorLike,
     depthwise_kernel: TensorLike,
     pointwise_kernel: TensorLike,
     strides: object = 1,
@@ -151,5 +151,5 @@ def separable_conv(
     data_format: str | None = None,
 ) -> TensorLike:
     """A depthwise convolution, then one of kernel size 1 over all channels."""
-    middle = ops["depthwise_conv"](inputs, depthwise_kernel, strides, padding, data_format)
+    middle = ops["depthwise_conv"](x, depthwise_kernel, strides, padding, data_format)
     return ops["conv"](middle, pointwise_kernel, 1, "valid", data_format)

@@ -76,16 +76,12 @@ def _binary(
         kernel=loops.kernel(_CODES.get(name), function),
         vjp=vjp,
         cases=(*cases, _BAD),
-        traits=Traits(
-            unify=("*",), elementwise=_CODES.get(name, ""), inplace=((0, 0), (0, 1))
-        ),
+        traits=Traits(unify=("*",), elementwise=_CODES.get(name, ""), inplace=((0, 0), (0, 1))),
     )
 
 
 add = _binary("add", np.add, (lambda g, out, x, y: g, lambda g, out, x, y: g))
-subtract = _binary(
-    "subtract", np.subtract, (lambda g, out, x, y: g, lambda g, out, x, y: -g)
-)
+subtract = _binary("subtract", np.subtract, (lambda g, out, x, y: g, lambda g, out, x, y: -g))
 multiply = _binary(
     "multiply", np.multiply, (lambda g, out, x, y: g * y, lambda g, out, x, y: g * x)
 )
@@ -102,9 +98,7 @@ def _power_base(g: TensorLike, out: TensorLike, x: TensorLike, y: TensorLike) ->
     return g * y * ops["power"](x, y - 1)
 
 
-def _power_exponent(
-    g: TensorLike, out: TensorLike, x: TensorLike, y: TensorLike
-) -> TensorLike:
+def _power_exponent(g: TensorLike, out: TensorLike, x: TensorLike, y: TensorLike) -> TensorLike:
     # log is taken where the base is positive only: x ** 2 has no gradient to its 2 at x < 0.
     safe = ops["where"](x > 0, x, 1)
     return g * out * ops["where"](x > 0, ops["log"](safe), 0)
@@ -163,6 +157,8 @@ for _name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_eq
     _binary(_name, getattr(np, _name), None, rules.broadcast_bool)
 for _name in ("logical_and", "logical_or", "logical_xor"):
     _binary(_name, getattr(np, _name), None, rules.broadcast_bool)
+for _name in ("bitwise_and", "bitwise_or", "bitwise_xor"):
+    _binary(_name, getattr(np, _name), None, cases=(Case([1, 2, 3], [3, 1, 2]),))
 
 
 def _unary(
@@ -193,9 +189,7 @@ _unary("expm1", np.expm1, lambda g, out, x: g * (out + 1))
 _unary("log", np.log, lambda g, out, x: g / x, low_high=(0.2, 3.0))
 _unary("log1p", np.log1p, lambda g, out, x: g / (x + 1), low_high=(-0.5, 3.0))
 _unary("log2", np.log2, lambda g, out, x: g / (x * float(np.log(2))), low_high=(0.2, 3.0))
-_unary(
-    "log10", np.log10, lambda g, out, x: g / (x * float(np.log(10))), low_high=(0.2, 3.0)
-)
+_unary("log10", np.log10, lambda g, out, x: g / (x * float(np.log(10))), low_high=(0.2, 3.0))
 _unary("sqrt", np.sqrt, lambda g, out, x: g * 0.5 / out, low_high=(0.2, 3.0))
 _unary(
     "rsqrt",
@@ -212,9 +206,7 @@ _unary(
 _unary("sin", np.sin, lambda g, out, x: g * ops["cos"](x))
 _unary("cos", np.cos, lambda g, out, x: -g * ops["sin"](x))
 _unary("tan", np.tan, lambda g, out, x: g * (1 + out * out), low_high=(-1.0, 1.0))
-_unary(
-    "asin", np.arcsin, lambda g, out, x: g * ops["rsqrt"](1 - x * x), low_high=(-0.9, 0.9)
-)
+_unary("asin", np.arcsin, lambda g, out, x: g * ops["rsqrt"](1 - x * x), low_high=(-0.9, 0.9))
 _unary(
     "acos",
     np.arccos,
@@ -226,6 +218,13 @@ _unary("sinh", np.sinh, lambda g, out, x: g * ops["cosh"](x))
 _unary("cosh", np.cosh, lambda g, out, x: g * ops["sinh"](x))
 _unary("tanh", np.tanh, lambda g, out, x: ops["tanh_grad"](g, out))
 _unary("logical_not", np.logical_not, None, rules.to_bool)
+Op(
+    "bitwise_not",
+    spec=rules.primitive("bitwise_not", "(x: tensor)", rules.same),
+    kernel=loops.kernel(None, np.bitwise_not),
+    vjp=None,
+    cases=(Case([1, 2, 3]),),
+)
 _unary("is_nan", np.isnan, None, rules.to_bool)
 _unary("is_inf", np.isinf, None, rules.to_bool)
 _unary("is_finite", np.isfinite, None, rules.to_bool)

@@ -105,16 +105,16 @@ _place = Op(
 
 
 @composite
-def getitem(x: TensorLike, key: object) -> TensorLike:
-    """x[key], with NumPy's meaning; a boolean mask needs known values."""
-    coded = _encode(key)
+def getitem(x: TensorLike, index: object) -> TensorLike:
+    """x[index], with NumPy's meaning; a boolean mask needs known values."""
+    coded = _encode(index)
     if coded is not None:
         x = to_tensor(x)
         try:
             return _basic(x, coded)
         except IndexError as error:
             raise IndexError(f"{error} (shape {x.shape})") from None
-    return _advanced(to_tensor(x), key if isinstance(key, tuple) else (key,))
+    return _advanced(to_tensor(x), index if isinstance(index, tuple) else (index,))
 
 
 def _advanced(x: TensorLike, key: tuple[object, ...]) -> TensorLike:
@@ -317,14 +317,10 @@ _scatter_along_axis = Op(
 )
 _take_along = Op(
     "take_along",
-    spec=rules.primitive(
-        "take_along", "(x: tensor, indices: tensor, axis)", _along_axis_rule
-    ),
+    spec=rules.primitive("take_along", "(x: tensor, indices: tensor, axis)", _along_axis_rule),
     kernel=_along_axis_kernel,
     vjp=(
-        lambda g, out, x, indices, s: _scatter_along_axis(
-            g, indices, tuple(x.shape), s.axis
-        ),
+        lambda g, out, x, indices, s: _scatter_along_axis(g, indices, tuple(x.shape), s.axis),
         None,
     ),
     cases=(Case((2, 3), [[0, 2], [1, 1]], axis=1),),
@@ -332,9 +328,7 @@ _take_along = Op(
 
 
 @composite
-def take_along_axis(
-    x: TensorLike, indices: TensorLike, axis: int | None = None
-) -> TensorLike:
+def take_along_axis(x: TensorLike, indices: TensorLike, axis: int | None = None) -> TensorLike:
     """(..., n, ...), (..., m, ...) -> (..., m, ...): positions along one axis."""
     x, indices = to_tensor(x), to_tensor(indices)
     if axis is None:
@@ -359,9 +353,7 @@ def _one_hot_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
 
 _one_hot = Op(
     "one_hot_last",
-    spec=rules.primitive(
-        "one_hot_last", "(x: tensor, depth, dtype='float32')", _one_hot_rule
-    ),
+    spec=rules.primitive("one_hot_last", "(x: tensor, depth, dtype='float32')", _one_hot_rule),
     kernel=_one_hot_kernel,
     vjp=None,
     cases=(Case([0, 2, -1], depth=3), Case([[1], [0]], depth=2)),

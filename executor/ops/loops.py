@@ -30,9 +30,7 @@ def kernel(code: str | None, function: Callable[..., object]) -> Kernel:
 def tileable(ins: Arrays, outs: Arrays) -> bool:
     """Whether the tiles can compute it: one float dtype throughout."""
     dtype = outs[0].dtype
-    return dtype in (np.float32, np.float64) and all(
-        a.dtype == dtype for a in (*ins, *outs)
-    )
+    return dtype in (np.float32, np.float64) and all(a.dtype == dtype for a in (*ins, *outs))
 
 
 Steps = tuple[tuple[object, ...], ...]

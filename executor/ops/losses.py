@@ -37,7 +37,7 @@ def categorical_crossentropy(
     target = to_tensor(target, output.dtype.name)
     _check(target, output)
     if from_logits:
-        return ops["softmax_cross_entropy"](output, target, axis)
+        return ops["softmax_cross_entropy"](target, output, axis)
     output = output / ops["sum"](output, axis=axis, keepdims=True)
     output = ops["clip"](output, _EPSILON, 1.0 - _EPSILON)
     return -ops["sum"](target * ops["log"](output), axis=axis)
@@ -60,14 +60,14 @@ def sparse_categorical_crossentropy(
         )
     if not from_logits:
         output = ops["log"](ops["clip"](output, _EPSILON, 1.0 - _EPSILON))
-    return ops["sparse_softmax_cross_entropy"](output, target)
+    return ops["sparse_softmax_cross_entropy"](target, output)
 
 
 @composite
-def sigmoid_cross_entropy(logits: TensorLike, target: TensorLike) -> TensorLike:
+def sigmoid_cross_entropy(labels: TensorLike, logits: TensorLike) -> TensorLike:
     """(...), (...) -> (...): max(x, 0) - x * t + log(1 + exp(-|x|))."""
     x = to_tensor(logits)
-    return ops["relu"](x) - x * target + ops["log1p"](ops["exp"](-ops["abs"](x)))
+    return ops["relu"](x) - x * labels + ops["log1p"](ops["exp"](-ops["abs"](x)))
 
 
 @composite
@@ -79,7 +79,7 @@ def binary_crossentropy(
     target = to_tensor(target, output.dtype.name)
     _check(target, output)
     if from_logits:
-        return ops["sigmoid_cross_entropy"](output, target)
+        return ops["sigmoid_cross_entropy"](target, output)
     output = ops["clip"](output, _EPSILON, 1.0 - _EPSILON)
     yes = target * ops["log"](output)
     return -(yes + (1 - target) * ops["log"](1 - output))

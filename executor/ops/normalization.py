@@ -79,9 +79,7 @@ def layer_normalization(
         width *= x.shape[i]
     rows = ops["reshape"](x, (x.size // max(width, 1), width))
     dtype = x.dtype.name
-    gamma = (
-        ops["ones"]((width,), dtype) if gamma is None else ops["reshape"](gamma, (width,))
-    )
+    gamma = ops["ones"]((width,), dtype) if gamma is None else ops["reshape"](gamma, (width,))
     beta = ops["zeros"]((width,), dtype) if beta is None else ops["reshape"](beta, (width,))
     y, _, _ = ops["layer_norm"](rows, gamma, beta, epsilon)
     return ops["reshape"](y, x.shape)
@@ -135,8 +133,7 @@ def group_normalization(
     mean, variance = ops["moments"](parts, axes, True)
     shape = tuple(channels if i == axis else 1 for i in range(rank))
     wide = tuple(
-        groups if i == axis else channels // groups if i == axis + 1 else 1
-        for i in range(rank + 1)
+        groups if i == axis else channels // groups if i == axis + 1 else 1 for i in range(rank + 1)
     )
     out = (parts - mean) * ops["rsqrt"](variance + epsilon)
     if gamma is not None:

@@ -33,9 +33,7 @@ def _seen(x: np.ndarray, s: Statics, out: tuple[int, ...]) -> np.ndarray:
     (step, across), (kh, kw) = s.strides, s.size
     height, width = (out[1] - 1) * step + 1, (out[2] - 1) * across + 1
     return [
-        x[:, i : i + height : step, j : j + width : across]
-        for i in range(kh)
-        for j in range(kw)
+        x[:, i : i + height : step, j : j + width : across] for i in range(kh) for j in range(kw)
     ]
 
 
@@ -53,9 +51,7 @@ def _max_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
     return run
 
 
-def _spread(
-    s: Statics, ins: Arrays, out: np.ndarray, pick: Callable[..., np.ndarray]
-) -> None:
+def _spread(s: Statics, ins: Arrays, out: np.ndarray, pick: Callable[..., np.ndarray]) -> None:
     """Add up what `pick(position)` gives back to each window position."""
     n, height, width, c = out.shape
     (up, down), (before, after) = s.pads
@@ -100,9 +96,9 @@ def _max_pick_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
     return run
 
 
-max_pool2d = Op(
-    "max_pool2d",
-    spec=rules.primitive("max_pool2d", f"(x: tensor, {_SETTINGS})", _rule),
+max_windows = Op(
+    "max_windows",
+    spec=rules.primitive("max_windows", f"(x: tensor, {_SETTINGS})", _rule),
     kernel=_max_kernel,
     vjp=(lambda g, out, x, s: _max_grad(g, x, out, s.size, s.strides, s.pads),),
     cases=(
@@ -111,9 +107,9 @@ max_pool2d = Op(
     ),
 )
 _max_grad = Op(
-    "max_pool2d_grad",
+    "max_windows_grad",
     spec=rules.primitive(
-        "max_pool2d_grad",
+        "max_windows_grad",
         f"(g: tensor, x: tensor, y: tensor, {_SETTINGS})",
         lambda a: TensorType(a.x.shape, a.x.dtype),
     ),
@@ -125,11 +121,11 @@ _max_grad = Op(
     ),
     cases=(),
 )
-# The values of `x` at the positions of the maxima: the transpose of `max_pool2d_grad`.
+# The values of `x` at the positions of the maxima: the transpose of `max_windows_grad`.
 _max_pick = Op(
-    "max_pool2d_pick",
+    "max_windows_pick",
     spec=rules.primitive(
-        "max_pool2d_pick",
+        "max_windows_pick",
         f"(gg: tensor, x: tensor, y: tensor, {_SETTINGS})",
         lambda a: TensorType(a.y.shape, a.y.dtype),
     ),
@@ -167,9 +163,9 @@ def _average_grad_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
     return lambda: _spread(s, ins, outs[0], lambda _: ins[0] * share)
 
 
-average_pool2d = Op(
-    "average_pool2d",
-    spec=rules.primitive("average_pool2d", f"(x: tensor, {_SETTINGS})", _rule),
+average_windows = Op(
+    "average_windows",
+    spec=rules.primitive("average_windows", f"(x: tensor, {_SETTINGS})", _rule),
     kernel=_average_kernel,
     vjp=(lambda g, out, x, s: _average_grad(g, tuple(x.shape), s.size, s.strides, s.pads),),
     cases=(
@@ -178,26 +174,24 @@ average_pool2d = Op(
     ),
 )
 _average_grad = Op(
-    "average_pool2d_grad",
+    "average_windows_grad",
     spec=rules.primitive(
-        "average_pool2d_grad",
+        "average_windows_grad",
         f"(g: tensor, shape, {_SETTINGS})",
         lambda a: TensorType(tuple(a.shape), a.g.dtype),
     ),
     kernel=_average_grad_kernel,
-    vjp=(lambda gg, out, g, s: average_pool2d(gg, s.size, s.strides, s.pads),),
+    vjp=(lambda gg, out, g, s: average_windows(gg, s.size, s.strides, s.pads),),
     cases=(Case((2, 2, 3, 3), shape=(2, 4, 6, 3), size=(2, 2), strides=(2, 2)),),
 )
 
 
-def _pool(
-    op: Op, x: TensorLike, settings: tuple[object, object, str, str | None]
-) -> TensorLike:
-    pool_size, strides, padding, data_format = settings
+def _pool(op: Op, x: TensorLike, settings: tuple[object, object, str, str | None]) -> TensorLike:
+    size, strides, padding, data_format = settings
     x = windows.channels_last(to_tensor(x), data_format)
     count = len(x.shape) - 2
-    size = windows.per_axis(pool_size, count)
-    step = size if strides is None else windows.per_axis(strides, count)
+    size = windows.per_axis(size, count, data_format)
+    step = size if strides is None else windows.per_axis(strides, count, data_format)
     pads = windows.padding_of(padding, x.shape[1:-1], size, step)
     planes = op(
         windows.as_planes(x),
@@ -210,23 +204,27 @@ def _pool(
 
 @composite
 def max_pool(
-    inputs: TensorLike,
-    pool_size: object,
+    x: TensorLike,
+    size: object,
     strides: object = None,
     padding: str = "valid",
     data_format: str | None = None,
 ) -> TensorLike:
     """(batch, ..., c) -> (batch, ..., c): the largest of each window."""
-    return _pool(max_pool2d, inputs, (pool_size, strides, padding, data_format))
+    return _pool(max_windows, x, (size, strides, padding, data_format))
 
 
 @composite
 def average_pool(
-    inputs: TensorLike,
-    pool_size: object,
+    x: TensorLike,
+    size: object,
     strides: object = None,
     padding: str = "valid",
     data_format: str | None = None,
 ) -> TensorLike:
     """(batch, ..., c) -> (batch, ..., c): the mean of each window, padding left out."""
-    return _pool(average_pool2d, inputs, (pool_size, strides, padding, data_format))
+    return _pool(average_windows, x, (size, strides, padding, data_format))
+
+
+for _count in ("1d", "2d"):
+    ops[f"max_pool{_count}"], ops[f"average_pool{_count}"] = max_pool, average_pool

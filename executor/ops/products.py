@@ -38,17 +38,13 @@ def _kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
     return partial(np.matmul, left, right, outs[0])
 
 
-def _left(
-    g: TensorLike, out: TensorLike, x: TensorLike, y: TensorLike, s: Statics
-) -> TensorLike:
+def _left(g: TensorLike, out: TensorLike, x: TensorLike, y: TensorLike, s: Statics) -> TensorLike:
     if s.transpose_a:
         return product(y, g, s.transpose_b, True)
     return product(g, y, False, not s.transpose_b)
 
 
-def _right(
-    g: TensorLike, out: TensorLike, x: TensorLike, y: TensorLike, s: Statics
-) -> TensorLike:
+def _right(g: TensorLike, out: TensorLike, x: TensorLike, y: TensorLike, s: Statics) -> TensorLike:
     if s.transpose_b:
         return product(g, x, True, s.transpose_a)
     return product(x, g, not s.transpose_a, False)

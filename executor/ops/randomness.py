@@ -61,8 +61,8 @@ def _kernel(values: Callable[[np.ndarray, int], np.ndarray]) -> Callable[..., Ru
 
 
 for _name, _values in (
-    ("random_uniform", uniform_values),
-    ("random_normal", _normal_values),
+    ("draw_uniform", uniform_values),
+    ("draw_normal", _normal_values),
 ):
     Op(
         _name,
@@ -90,13 +90,13 @@ def _dropout_grad(
     g: TensorLike, out: TensorLike, x: TensorLike, seed: TensorLike, s: Statics
 ) -> TensorLike:
     # The mask is drawn again from the same seed: nothing is kept for the way back.
-    return random_dropout(g, seed, s.rate, s.noise_shape)
+    return draw_dropout(g, seed, s.rate, s.noise_shape)
 
 
-random_dropout = Op(
-    "random_dropout",
+draw_dropout = Op(
+    "draw_dropout",
     spec=rules.primitive(
-        "random_dropout", "(x: tensor, seed: tensor, rate, noise_shape=None)", rules.same
+        "draw_dropout", "(x: tensor, seed: tensor, rate, noise_shape=None)", rules.same
     ),
     kernel=_dropout_kernel,
     vjp=(_dropout_grad, None),

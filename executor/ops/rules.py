@@ -67,9 +67,7 @@ def reduced(a: Args) -> TensorType:
     """(..., n, ...) -> (..., ...) without the axes, or with 1 in their place."""
     shape = a.x.shape
     axes = axes_of(a.axis, len(shape))
-    kept = [
-        1 if i in axes else d for i, d in enumerate(shape) if a.keepdims or i not in axes
-    ]
+    kept = [1 if i in axes else d for i, d in enumerate(shape) if a.keepdims or i not in axes]
     return TensorType(tuple(kept), a.x.dtype)
 
 

@@ -30,9 +30,7 @@ def _choose(condition: np.ndarray, x: np.ndarray, y: np.ndarray, out: np.ndarray
 
 _choice = Op(
     "choose",
-    spec=rules.primitive(
-        "choose", "(condition: tensor, x1: tensor, x2: tensor)", _where_rule
-    ),
+    spec=rules.primitive("choose", "(condition: tensor, x1: tensor, x2: tensor)", _where_rule),
     kernel=fills(_choose),
     vjp=(
         None,
@@ -58,9 +56,7 @@ def _clip_rule(a: Args) -> TensorType:
     return a.x
 
 
-def _clip(
-    s: Statics, ins: list[np.ndarray], outs: list[np.ndarray]
-) -> Callable[[], object]:
+def _clip(s: Statics, ins: list[np.ndarray], outs: list[np.ndarray]) -> Callable[[], object]:
     return partial(np.clip, ins[0], s.x_min, s.x_max, out=outs[0], casting="unsafe")
 
 

@@ -89,9 +89,7 @@ def _transposed(s: Statics, ins: Arrays, outs: Arrays) -> Run:
     return partial(np.copyto, outs[0], ins[0].transpose(_order(s.axes, ins[0].ndim)))
 
 
-def _transpose_grad(
-    g: TensorLike, out: TensorLike, x: TensorLike, s: Statics
-) -> TensorLike:
+def _transpose_grad(g: TensorLike, out: TensorLike, x: TensorLike, s: Statics) -> TensorLike:
     order = _order(s.axes, len(x.shape))
     return transpose(g, tuple(int(i) for i in np.argsort(order)))
 
@@ -205,9 +203,7 @@ def _along(axis: int, start: int, stop: int) -> tuple[slice, ...]:
     return (*[slice(None)] * axis, slice(start, stop))
 
 
-def _slice_axis_grad(
-    g: TensorLike, out: TensorLike, x: TensorLike, s: Statics
-) -> TensorLike:
+def _slice_axis_grad(g: TensorLike, out: TensorLike, x: TensorLike, s: Statics) -> TensorLike:
     widths = [(0, 0)] * len(x.shape)
     widths[s.axis] = (s.start, x.shape[s.axis] - s.stop)
     return ops["pad"](g, tuple(widths))
@@ -236,9 +232,7 @@ def split(
     return [slice_axis(x, axis, a, b) for a, b in pairwise(edges)]
 
 
-def _cuts(
-    sections: object, sizes: object, shape: tuple[int, ...], n: int
-) -> tuple[int, ...]:
+def _cuts(sections: object, sizes: object, shape: tuple[int, ...], n: int) -> tuple[int, ...]:
     count = sizes if isinstance(sizes, int) else sections
     if isinstance(count, int):
         if n % count:
@@ -264,9 +258,7 @@ def _pad_rule(a: Args) -> TensorType:
 
 def _pad_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
     x, out = ins[0], outs[0]
-    middle = out[
-        tuple(slice(b, b + d) for d, (b, _) in zip(x.shape, s.pad_width, strict=True))
-    ]
+    middle = out[tuple(slice(b, b + d) for d, (b, _) in zip(x.shape, s.pad_width, strict=True))]
 
     def run() -> None:
         out.fill(s.constant_values)
@@ -284,9 +276,7 @@ def _pad_grad(g: TensorLike, out: TensorLike, x: TensorLike, s: Statics) -> Tens
 
 pad_constant = Op(
     "pad_constant",
-    spec=rules.primitive(
-        "pad_constant", "(x: tensor, pad_width, constant_values=0)", _pad_rule
-    ),
+    spec=rules.primitive("pad_constant", "(x: tensor, pad_width, constant_values=0)", _pad_rule),
     kernel=_pad_kernel,
     vjp=(_pad_grad,),
     cases=(Case((2, 3), pad_width=((1, 0), (0, 2)), constant_values=5.0),),

@@ -45,9 +45,7 @@ softmax = Op(
 )
 
 
-def _bind_log_softmax(
-    s: Statics, ins: list[np.ndarray], outs: list[np.ndarray]
-) -> Callable:
+def _bind_log_softmax(s: Statics, ins: list[np.ndarray], outs: list[np.ndarray]) -> Callable:
     x, out, axis = ins[0], outs[0], _axis(s)
 
     def run() -> None:
@@ -58,9 +56,7 @@ def _bind_log_softmax(
     return run
 
 
-def _log_softmax_grad(
-    g: TensorLike, out: TensorLike, x: TensorLike, s: Statics
-) -> TensorLike:
+def _log_softmax_grad(g: TensorLike, out: TensorLike, x: TensorLike, s: Statics) -> TensorLike:
     total = ops["sum"](g, axis=_axis(s), keepdims=True)
     return g - ops["exp"](out) * total
 

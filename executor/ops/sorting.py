@@ -18,9 +18,7 @@ _argsort = Op(
         "argsort_along", "(x: tensor, axis=-1)", lambda a: TensorType(a.x.shape, "int32")
     ),
     kernel=lambda s, ins, outs: (
-        lambda: np.copyto(
-            outs[0], np.argsort(ins[0], axis=s.axis, kind="stable"), casting="unsafe"
-        )
+        lambda: np.copyto(outs[0], np.argsort(ins[0], axis=s.axis, kind="stable"), casting="unsafe")
     ),
     vjp=None,
     cases=(Case((3, 4)), Case((3, 4), axis=0)),
@@ -28,9 +26,7 @@ _argsort = Op(
 
 
 @composite
-def argsort(
-    x: TensorLike, axis: int | None = -1, direction: str = "ASCENDING"
-) -> TensorLike:
+def argsort(x: TensorLike, axis: int | None = -1, direction: str = "ASCENDING") -> TensorLike:
     """Positions that sort x, ties in order; flat for axis None."""
     x = to_tensor(x)
     x = -x if direction == "DESCENDING" else x
@@ -60,9 +56,7 @@ searchsorted = Op(
         lambda a: TensorType(a.values.shape, "int32"),
     ),
     kernel=lambda s, ins, outs: (
-        lambda: np.copyto(
-            outs[0], np.searchsorted(ins[0], ins[1], s.side), casting="unsafe"
-        )
+        lambda: np.copyto(outs[0], np.searchsorted(ins[0], ins[1], s.side), casting="unsafe")
     ),
     vjp=None,
     cases=(Case([1.0, 2.0, 3.0], [0.5, 2.0, 9.0]),),

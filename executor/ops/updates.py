@@ -19,9 +19,7 @@ def _adam_rule(a: Args) -> object:
 def _adam_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
     w, m, v, g, alpha = ins
     new_w, new_m, new_v = outs
-    keep_m, keep_v, tiny = (
-        w.dtype.type(x) for x in (1 - s.beta_1, 1 - s.beta_2, s.epsilon)
-    )
+    keep_m, keep_v, tiny = (w.dtype.type(x) for x in (1 - s.beta_1, 1 - s.beta_2, s.epsilon))
 
     def run() -> None:
         np.add(m, (g - m) * keep_m, out=new_m)

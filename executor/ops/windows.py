@@ -13,18 +13,25 @@ from ..tensor import TensorLike
 Pads = tuple[tuple[int, int], ...]
 
 
-def per_axis(value: object, count: int) -> tuple[int, ...]:
-    """One number for all axes, or one for each."""
+def per_axis(value: object, count: int, data_format: str | None = None) -> tuple[int, ...]:
+    """One number for all axes, one for each, or (TensorFlow) with batch and channels."""
     given = freeze(value)
-    if isinstance(given, tuple):
-        return given * count if len(given) == 1 else given
-    return (given,) * count
+    if given is None:
+        return (1,) * count
+    if not isinstance(given, tuple):
+        return (given,) * count
+    if len(given) == count + 2:
+        return given[2:] if is_first(data_format) else given[1:-1]
+    return given * count if len(given) == 1 else given
 
 
 def padding_of(
-    padding: str, sizes: Sequence[int], spans: Sequence[int], strides: Sequence[int]
+    padding: object, sizes: Sequence[int], spans: Sequence[int], strides: Sequence[int]
 ) -> Pads:
     """Explicit (before, after) for "valid", "same" or "causal"; `spans` with dilation."""
+    if not isinstance(padding, str):  # TensorFlow's explicit pairs, batch and channels too
+        pairs = freeze(padding)
+        return tuple(pairs[1:-1]) if len(pairs) == len(sizes) + 2 else tuple(pairs)
     mode = padding.lower()
     if mode == "valid":
         return ((0, 0),) * len(sizes)

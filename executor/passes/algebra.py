@@ -140,11 +140,7 @@ _POWERS = {2.0: "square", 0.5: "sqrt", -0.5: "rsqrt", -1.0: "reciprocal"}
 def _power(graph: Graph, node: Node) -> Value | Node | None:
     x, out = node.inputs[0], node.outputs[0]
     exponent = _scalar(graph, node.inputs[1])
-    if (
-        exponent is None
-        or (x.shape, x.dtype) != (out.shape, out.dtype)
-        or x.dtype.kind != "f"
-    ):
+    if exponent is None or (x.shape, x.dtype) != (out.shape, out.dtype) or x.dtype.kind != "f":
         return None
     if exponent == 1:
         return x
