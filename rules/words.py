@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..analyzer.facts import LayerCalled
+from ..analyzer.keras.state import LayerState
 from ..analyzer.values import Class, Instance, Site, Tensor, Value
 
 
@@ -58,3 +59,8 @@ OPERATORS = {
     "__pow__": "**",
     "__getitem__": "indexing",
 }
+
+
+def is_layer(value: Instance) -> bool:
+    """Whether an object is a Keras layer or model."""
+    return isinstance(value.state, LayerState)

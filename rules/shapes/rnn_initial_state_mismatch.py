@@ -32,6 +32,6 @@ class RnnInitialStateMismatch(ProofRule):
         ),
         Case(
             "x = Input((5, 3))\ns = Input((4,))\nr = layers.GRU(4)(x, initial_state=[s, s])\n",
-            at="layers.LSTM(4)(x, initial_state=s)",
+            at="layers.LSTM(4)(x, initial_state=[s])",
         ),
     ]
