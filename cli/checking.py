@@ -192,6 +192,8 @@ class Run:
         click.echo(self._summary(findings), err=True)
 
     def _summary(self, findings: list[Finding]) -> str:
+        if not self._sources:
+            return "no Python file or notebook to check (ignored and excluded ones are left out)"
         counts = {level: sum(f.level is level for f in findings) for level in Level}
         told = [_count(n, level.value) for level, n in counts.items() if n]
         fixable = sum(1 for f in findings if f.fix and f.fix.safe)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..analyzer.analysis import Analysis, Coverage, Import, Options, analyze
 from ..analyzer.findings import Finding
@@ -41,4 +41,11 @@ def check(
     selection = selection or Selection()
     analysis = analyze(source, options or Options())
     findings = judge(analysis, selection.chosen(source.path))
+    if source.kind == "notebook" or source.problems:
+        findings = [_by_hand(finding) for finding in findings]
     return Checked(source, tuple(selection.weighed(findings)), analysis)
+
+
+def _by_hand(finding: Finding) -> Finding:
+    """The finding with its fix as a proposal: the lines read are not those of the file."""
+    return replace(finding, fix=replace(finding.fix, safe=False)) if finding.fix else finding

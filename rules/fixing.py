@@ -46,8 +46,7 @@ def _span(starts: list[int], edit: Edit) -> tuple[int, int, str]:
 def mended(checked: Checked, check: Callable[[Source], Checked]) -> tuple[Checked, int]:
     """What is left after all safe fixes, and how many were applied.
 
-    A notebook, and a text that could not be read whole, stay as they are: their lines
-    are not those of the file. A fix whose result is no Python is not taken.
+    A fix whose result is no Python is not taken.
     """
     applied = 0
     for _ in range(MOST_PASSES):
@@ -63,6 +62,6 @@ def mended(checked: Checked, check: Callable[[Source], Checked]) -> tuple[Checke
 
 def _fixable(finding: Finding, source: Source) -> bool:
     fix = finding.fix
-    if fix is None or not fix.safe or source.kind == "notebook" or source.problems:
+    if fix is None or not fix.safe:
         return False
     return all(edit.place.path == source.path for edit in fix.edits)

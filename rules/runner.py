@@ -90,11 +90,20 @@ def _finding(rule: Rule, draft: Draft) -> Finding:
         draft.needs,
         draft.got,
         draft.names,
-        tuple(Related(place(s), m) for s, m in draft.related),
+        tuple(Related(place(s), m) for s, m in _related(draft)),
         draft.hint,
         " and ".join(draft.site.conditions),
         _fix(draft.change) if draft.change else None,
     )
+
+
+def _related(draft: Draft) -> Iterator[tuple[Site, str]]:
+    """The places that explain a draft; of a shape, also who called the function it is in."""
+    yield from draft.related
+    calls = [site for site in draft.site.callers if isinstance(site.node, cst.Call)]
+    told = [draft.site.node, *(site.node for site, _ in draft.related)]
+    if draft.got and calls and calls[-1].node not in told:
+        yield calls[-1], "called here"
 
 
 def place(site: Site, at: Position | None = None) -> Place:
