@@ -250,3 +250,20 @@ def count_params(interp: Interpreter, call: Call) -> Value:
         return Unknown("count_params")
     total = count(all_weights(layer))
     return Unknown("count_params") if total is None else total
+
+
+def trainable_weights(layer: Instance) -> list[WeightState] | None:
+    """The weights training moves; None where a flag is not known."""
+    flags = [s.trainable for s in _states(layer)]
+    if any(not isinstance(flag, bool) for flag in flags):
+        return None
+    frozen = {id(w.variable) for w in _frozen(layer)}
+    return [w for w in all_weights(layer) if id(w.variable) not in frozen]
+
+
+def _states(layer: Instance) -> list[LayerState]:
+    state = state_of(layer)
+    found = [state] if state is not None else []
+    for inner in sublayers(layer):
+        found += _states(inner)
+    return found

@@ -31,7 +31,7 @@ class RnnInitialStateMismatch(ProofRule):
             at="layers.LSTM(4)(x",
         ),
         Case(
-            "x = Input((5, 3))\ns = Input((4,))\nr = layers.GRU(4)(x, initial_state=[s, s])\n",
+            "x = Input((5, 3))\ns = Input((4,))\nr = layers.LSTM(4)(x, initial_state=[s])\n",
             at="layers.LSTM(4)(x, initial_state=[s])",
         ),
     ]

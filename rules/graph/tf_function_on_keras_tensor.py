@@ -1,0 +1,76 @@
+"""GRF006."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ...analyzer.facts import OpCalled
+from ...analyzer.findings import Level
+from ...analyzer.specs import registry
+from ..base import Case, Draft, Rule
+from ..edits import Change, Replacement
+from ..story import inputs_of
+from ..words import origins
+
+
+class TfFunctionOnKerasTensor(Rule):
+    """A TensorFlow or NumPy function is applied to a KerasTensor.
+
+    Why: in Keras 3 a Functional graph holds symbolic tensors that only keras.ops,
+    operators and layers understand; tf.* and np.* raise. Keras 2 wrapped them in a layer.
+    Known limits: inside `call` of a layer these functions are fine and not reported.
+    """
+
+    code, name, level = "GRF006", "tf-function-on-keras-tensor", Level.ERROR
+    dialects = ("keras3",)
+    keras_says = (
+        "A KerasTensor cannot be used as input to a TensorFlow function",
+        "A KerasTensor is symbolic: it's a placeholder for a shape an a dtype",
+    )
+    VALID = [
+        Case("x = Input((4,))\ny = keras.ops.mean(x, axis=-1, keepdims=True)"),
+        Case("x = Input((4,))\ny = (x * 2 + 1)[:, 0]"),
+        Case(
+            "x = Input((4,))\n"
+            "y = layers.Lambda(lambda t: tf.reduce_mean(t, axis=-1, keepdims=True))(x)"
+        ),
+    ]
+    INVALID = [
+        Case("x = Input((4,))\ny = tf.nn.relu(x)", at="tf.nn.relu", fixed=None),
+        Case("x = Input((4,))\ny = np.mean(x)", at="np.mean"),
+        Case("x = Input((4,))\ny = tf.concat([x, x], axis=-1)", at="tf.concat"),
+    ]
+
+    def on_op_called(self, fact: OpCalled) -> Iterator[Draft]:
+        """Any function of tf or numpy on a symbolic tensor."""
+        by_name = "." in fact.spelling and not fact.spelling.startswith("keras.")
+        if not fact.on_keras_tensor or not by_name or _is_member(fact.spelling):
+            return
+        twin = _twin(fact)
+        yield Draft(
+            fact.site,
+            fact.spelling,
+            says="is applied to a KerasTensor, which only keras.ops and layers understand",
+            related=tuple(origins(*inputs_of(fact))),
+            hint=f"use {twin}" if twin else "use keras.ops, or wrap it in a layer",
+            change=self._change(fact, twin),
+        )
+
+    def _change(self, fact: OpCalled, twin: str) -> Change | None:
+        node = fact.site.node
+        if not twin or not isinstance(node, cst.Call):
+            return None
+        from_ = type(fact.site)(fact.site.source, node.func)
+        return Change(f"use {twin}", (Replacement(from_, twin),), safe=False)
+
+
+def _twin(fact: OpCalled) -> str:
+    """The keras.ops function that does the same."""
+    names = [n for n, (s, _) in registry.spellings().items() if s is fact.spec]
+    return next((n for n in sorted(names, key=len) if n.startswith("keras.ops.")), "")
+
+
+def _is_member(spelling: str) -> bool:
+    return spelling.startswith(("tf.Tensor.", "tf.Variable.", "numpy.ndarray."))
