@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -119,7 +119,7 @@ def _common(values: list[object], joined: range | set[int]) -> str:
     return common([a.name for a in arrays], numbers)
 
 
-def freeze(value: object) -> object:
+def freeze(value: object) -> Any:
     """Static arguments in hashable form; small concrete tensors become Python numbers."""
     if isinstance(value, tuple | list):
         return tuple([freeze(v) for v in value])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 
-def flatten(structure: object) -> list[object]:
+def flatten(structure: object) -> list[Any]:
     """Leaves in order; dicts by sorted key where keys can be sorted; None is a leaf."""
     if isinstance(structure, dict):
         return [leaf for key in _keys(structure) for leaf in flatten(structure[key])]
@@ -14,7 +15,7 @@ def flatten(structure: object) -> list[object]:
     return [structure]
 
 
-def map_structure(function: Callable[[object], object], structure: object) -> object:
+def map_structure(function: Callable[[Any], object], structure: object) -> Any:
     """The same structure with `function(leaf)` for each leaf, in flatten's order."""
     if isinstance(structure, dict):
         mapped = {key: map_structure(function, structure[key]) for key in _keys(structure)}
@@ -26,7 +27,7 @@ def map_structure(function: Callable[[object], object], structure: object) -> ob
     return function(structure)
 
 
-def pack(structure: object, leaves: list[object]) -> object:
+def pack(structure: object, leaves: list[Any]) -> Any:
     """`structure` with its leaves replaced, in flatten's order."""
     source = iter(leaves)
     return map_structure(lambda _: next(source), structure)

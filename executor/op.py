@@ -83,7 +83,8 @@ class Traits:
     output as a view of the first input; `elementwise` is the operation's code in chains
     ("" if it has none), followed there by the static arguments named in `constants`;
     `inplace` the (output, input) pairs that may share a buffer; `decompose` the same
-    computation in primitive ops; `effects` says that it must not be removed or merged.
+    computation in primitive ops; `effects` says that it must not be removed or merged;
+    `saved` counts the last outputs, which only the op's own gradient may read.
     """
 
     unify: tuple[str, ...] = ()
@@ -93,6 +94,7 @@ class Traits:
     inplace: Pairs | Callable[[Statics], Pairs] = ()
     decompose: Callable[..., object] | None = None
     effects: bool = False
+    saved: int = 0
 
 
 class Case:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ..graph import Graph, Node, Value
-from ..tensor import OPERATORS
+from ..graph import Graph, Value, make
 
 
 def keep_old_state(graph: Graph) -> None:
@@ -25,6 +24,6 @@ def keep_old_state(graph: Graph) -> None:
 
 
 def _copied(graph: Graph, value: Value) -> Value:
-    node = Node(OPERATORS["copy"].call_on([value]), [value])
+    node = make("copy", [value])
     graph.nodes.append(node)
     return node.outputs[0]
