@@ -26,7 +26,7 @@ def _grown(shape: Dims, rank: int) -> Dims:
 
 def _joined(rank: int, axis: Callable[[Sequence[Dims]], int]) -> Callable[[Args], TensorType]:
     def result(a: Args) -> TensorType:
-        if a.library == "keras" and any(len(x.shape) < rank for x in a.xs):
+        if a.library == "keras" and rank == 2 and any(len(x.shape) < 2 for x in a.xs):
             raise Undecided("vectors are stacked differently by Keras' backends")
         parts = [_grown(x.shape, rank) for x in a.xs]
         if not parts:
@@ -75,13 +75,13 @@ COLUMN_STACK = OpSpec(
 
 
 def _at_least(rank: int) -> OpSpec:
-    def result(a: Args) -> TensorType:
-        return TensorType(_grown(a.x.shape, rank), a.x.dtype)
+    def result(a: Args) -> object:
+        made = tuple(TensorType(_grown(x.shape, rank), x.dtype) for x in a.xs)
+        return made[0] if len(made) == 1 else made
 
     name = f"atleast_{rank}d"
-    return OpSpec(
-        name, "(x: tensor)", result, {f"numpy.{name}": "(x)"}, cases=(Call(()), Call((3,)))
-    )
+    cases = (Call([()]), Call([(3,)]), Call([(3,), ()]))
+    return OpSpec(name, "(xs: tensors)", result, {f"numpy.{name}": "(*arys: xs)"}, cases=cases)
 
 
 AT_LEAST = (_at_least(1), _at_least(2), _at_least(3))

@@ -30,6 +30,7 @@ dryfit.__path__ = [str(ROOT)]
 sys.modules["dryfit"] = dryfit
 sys.path.insert(0, str(ROOT))
 
+from dryfit.analyzer.specs import registry  # noqa: E402
 from tests.op_programs import Input, Program, programs  # noqa: E402
 
 VALUES = 24  # elements; the values of larger results are not kept
@@ -123,7 +124,9 @@ def parameters(name: str, space: dict[str, object]) -> list[str] | None:
         for part in name.split(".")[1:]:
             owner = getattr(owner, part)
         params = inspect.signature(owner).parameters.values()  # type: ignore[arg-type]
-    except (AttributeError, TypeError, ValueError):
+    except AttributeError:
+        return ["does not exist"]
+    except (TypeError, ValueError):
         return None
     return [shown(p) for p in params]
 
@@ -153,8 +156,9 @@ def main(dialect: str, ops: list[str]) -> None:
         if ops and program.spelling.rpartition(".")[2] not in ops:
             continue
         calls[program.key] = outcome(program, space)
-        if "." in program.spelling and program.spelling not in signatures:
-            signatures[program.spelling] = parameters(program.spelling, space)
+    for spelling in registry.spellings():
+        if wanted(spelling, dialect):
+            signatures[spelling] = parameters(spelling, space)
     lines = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in sorted(calls.items())]
     shown_ = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in sorted(signatures.items())]
     body = ",\n".join(lines)
