@@ -27,7 +27,7 @@ def compare_labels(interp: Interpreter, state: ModelState, fact: Trained) -> Mis
     output, target = outputs[0], targets[0]
     if not isinstance(output, Tensor) or not isinstance(target, Tensor):
         return None
-    found = loss_of(interp, loss)
+    found = loss_of(interp.dialect, loss)
     if found is None or found[0].check is None:
         return None
     spec, args = found
@@ -40,10 +40,10 @@ def compare_labels(interp: Interpreter, state: ModelState, fact: Trained) -> Mis
     return None
 
 
-def loss_of(interp: Interpreter, loss: Value) -> tuple[NamedSpec, Args] | None:
+def loss_of(dialect: str, loss: Value) -> tuple[NamedSpec, Args] | None:
     """The spec and arguments of a loss given as string, object or function."""
     if isinstance(loss, str):
-        spec = registry.resolve("loss", loss, interp.dialect)
+        spec = registry.resolve("loss", loss, dialect)
     elif isinstance(loss, Native):
         spec = registry.functions("loss").get(loss.name.rsplit(".", 1)[-1])
     elif isinstance(loss, Instance) and isinstance(loss.state, NamedState):
