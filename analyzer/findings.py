@@ -71,3 +71,4 @@ class Finding:
     hint: str = ""
     when: str = ""  # the undecided condition under which it holds
     fix: Fix | None = None
+    late: bool = False  # real Keras raises it only when the model runs

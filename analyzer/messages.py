@@ -17,7 +17,9 @@ def message(finding: Finding) -> str:
     text = ", ".join(parts)
     if finding.names:
         text += f" ({', '.join(f'{k}={shape_text(v)}' for k, v in finding.names.items())})"
-    return f"{text} when {finding.when}" if finding.when else text
+    if finding.when:
+        text += f" when {finding.when}"
+    return f"{text}; Keras raises this only when the model runs" if finding.late else text
 
 
 def location(place: Place) -> str:

@@ -53,6 +53,7 @@ def _finding(finding: Finding) -> Plain:
         "names": _values(finding.names),
         "related": [[_place(r.place), r.message] for r in finding.related],
         "fix": _fix(finding.fix) if finding.fix else None,
+        "late": finding.late,
     }
 
 
@@ -85,6 +86,7 @@ def _finding_of(data: Plain) -> Finding:
         hint,
         when,
         _fix_of(data["fix"]) if data["fix"] else None,
+        data["late"],
     )
 
 

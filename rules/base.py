@@ -52,6 +52,7 @@ class Draft:
     hint: str = ""
     change: Change | None = None
     level: Level | None = None  # where one condition is an error here and a warning there
+    late: bool = False  # real Keras raises it only when the model runs
     at: Position | None = None  # where it is not about a node: a comment, unreadable text
 
 
@@ -104,6 +105,7 @@ class Rule:
             related=tuple(related),
             hint=failure.hint,
             change=change,
+            late=failure.late,
         )
 
 

@@ -94,6 +94,7 @@ def _finding(rule: Rule, draft: Draft) -> Finding:
         draft.hint,
         " and ".join(draft.site.conditions),
         _fix(draft.change) if draft.change else None,
+        draft.late,
     )
 
 

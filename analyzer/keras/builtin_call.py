@@ -59,13 +59,21 @@ def _apply(run: Run, spec: LayerSpec, config: Args) -> Value:
     x = dims_of(given)
     if x is None:
         x = applied.assumed(spec)
-    others = {k: _read(v) for k, v in call.items()}
+    others = {k: _read(v) for k, v in call.items()} | _mask(run, spec, call)
     bound = config.with_call(applied.bind_call(spec, x, others))
     _build(run, spec, bound, x)
     outputs = applied.called(spec, bound, x)
     dtypes = _dtypes(given)
     dtype = spec.dtype(bound, dtypes, run.state.dtype)
     return _typed(run, outputs, dtype)
+
+
+def _mask(run: Run, spec: LayerSpec, call: Mapping[str, Value]) -> dict[str, Value]:
+    """The mask Keras passes by itself to a layer whose call takes one."""
+    if "mask" not in spec.call_parameters.params or call.get("mask") is not None:
+        return {}
+    known = [m for m in run.masks if isinstance(m, Tensor)]
+    return {"mask": _read(known[0])} if len(run.masks) == len(known) == 1 else {}
 
 
 def _arguments(run: Run, spec: LayerSpec) -> dict[str, Value]:

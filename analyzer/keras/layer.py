@@ -322,7 +322,7 @@ def add_weight(interp: Interpreter, call: Call) -> Value:
     return variable
 
 
-@native("keras.layers.Layer.__getattr__")
+@native("keras.layers.Layer.__getattr__", "keras.Model.__getattr__", "keras.Sequential.__getattr__")
 def get_attribute(interp: Interpreter, call: Call) -> Value:
     """An attribute that neither the object nor the natives have."""
     from .members import LAYER_MEMBERS, MODEL_MEMBERS

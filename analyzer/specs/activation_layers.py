@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..dims import Dims
+from ..dims import Dims, same
 from ..mismatch import Mismatch
 from ..shapes import normalize_axis
 from .base import Args, Case, Fails, LayerSpec, Mask, Weight
@@ -90,7 +90,19 @@ def _softmax_output(c: Args, x: Dims) -> Dims:
     """(...) -> (...), an axis of which is normalised."""
     for axis in c.axis if isinstance(c.axis, tuple | list) else (c.axis,):
         normalize_axis(axis, len(x), late=True)
+    mask = c.call.get("mask")
+    if isinstance(mask, tuple):
+        _check_mask(mask, x)
     return x
+
+
+def _check_mask(mask: Dims, x: Dims) -> None:
+    """A mask is broadcast to the input: its axes, from the last, are 1 or equal."""
+    pairs = list(zip(reversed(mask), reversed(x), strict=False))
+    if len(mask) > len(x) or any(m != 1 and same(m, d) is False for m, d in pairs):
+        hint = "the mask of a sequence has no feature axis: apply Softmax without it"
+        got = {"input": x, "mask": mask}
+        raise Mismatch("mask-shape", "a mask that broadcasts to the input", got, {}, hint, True)
 
 
 SOFTMAX = LayerSpec(
