@@ -8,10 +8,11 @@ from ...analyzer.facts import LayerCalled
 from ...analyzer.findings import Level
 from ...analyzer.keras.layer import state_of
 from ...analyzer.keras.leaves import tensors
+from ...analyzer.values import Instance
 from ..base import Case, Draft, Rule
 from ..losses import activation_name
 from ..story import is_native, spec_of
-from ..words import subject
+from ..words import cause, subject
 
 
 class SoftmaxOnOneUnit(Rule):
@@ -37,23 +38,26 @@ class SoftmaxOnOneUnit(Rule):
 
     def on_layer_called(self, fact: LayerCalled) -> Iterator[Draft]:
         """A built-in layer with softmax whose axis has size 1."""
-        state, spec = state_of(fact.layer), spec_of(fact.layer)
-        if spec is None or state is None or state.config is None or not is_native(fact.layer):
-            return
-        axis: object = -1
-        if spec.name == "Softmax":
-            axis = state.config.raw("axis")
-        elif activation_name(state.config.raw("activation")) != "softmax":
-            return
+        axis = _softmax_axis(fact.layer)
         found = tensors(fact.outputs)
         shape = found[0].type.shape if len(found) == 1 else None
-        if shape is None or not isinstance(axis, int) or not -len(shape) <= axis < len(shape):
+        if shape is None or axis is None or not -len(shape) <= axis < len(shape):
             return
         if shape[axis] == 1:
-            site = fact.layer.site if fact.context == "sequential" else fact.site
             yield Draft(
-                site or fact.site,
+                cause(fact),
                 subject(fact.layer),
                 says=f"applies softmax over an axis of size 1: its output {shape} is always 1",
                 hint="use sigmoid for one output, or one unit per class",
             )
+
+
+def _softmax_axis(layer: Instance) -> int | None:
+    """The axis a built-in layer applies softmax over; None where it does not."""
+    state, spec = state_of(layer), spec_of(layer)
+    if spec is None or state is None or state.config is None or not is_native(layer):
+        return None
+    if spec.name == "Softmax":
+        axis = state.config.raw("axis")
+        return axis if isinstance(axis, int) else None
+    return -1 if activation_name(state.config.raw("activation")) == "softmax" else None
