@@ -1,0 +1,235 @@
+"""The one way a kernel is compiled: flags, disk cache, threads."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import numba
+import numba.core.caching as numba_caching
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils, sigutils
+from numba.core.ccallback import CFunc
+from numba.extending import intrinsic, overload
+from numba.misc.appdirs import AppDirs
+from numba.np.ufunc import parallel as pool
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+# Reordering and contraction only: NaN and infinity must survive.
+FASTMATH = frozenset({"reassoc", "contract", "nsz", "arcp"})
+# Range reductions such as (x - n*hi) - n*lo lose their point when reassociated.
+EXACT = frozenset({"contract"})
+# Array expressions must not silently become parallel loops: only `prange` does.
+PRANGE_ONLY = {
+    "comprehension": False,
+    "fusion": False,
+    "inplace_binop": False,
+    "numpy": False,
+    "prange": True,
+    "reduction": False,
+    "setitem": False,
+    "stencil": False,
+}
+FOLDER = Path(__file__).parent
+
+
+def kernel(
+    function: Function | None = None, *, parallel: bool = False, exact: bool = False
+) -> Function:
+    """Compile lazily per dtype, cached on disk; `exact` forbids reassociation."""
+    if function is None:
+        return lambda f: kernel(f, parallel=parallel, exact=exact)
+    compiled = numba.njit(
+        nogil=threads_are_safe(),
+        error_model="numpy",  # x / 0 is inf, and the check would stop vectorisation
+        fastmath=set(EXACT if exact else FASTMATH),
+        parallel=PRANGE_ONLY if parallel else False,
+    )(function)
+    if isinstance(compiled, numba.core.dispatcher.Dispatcher):
+        compiled._cache = _KernelCache(function)
+    return compiled
+
+
+def function_from_source(
+    source: str, names: dict[str, object], module: str
+) -> Callable[..., object]:
+    """The one function that generated text defines; the text is its cache key."""
+    space = names | {"__name__": module}
+    exec(compile(source, sys.modules[module].__file__, "exec"), space)
+    (name,) = (name for name in space if name not in names and name[0] != "_")
+    space[name].generated_from = source
+    return space[name]
+
+
+def callback(function: Function, signature: numba.core.typing.Signature) -> CFunc:
+    """Compile a C callback; it has an `address` and lives as long as the result."""
+    compiled = CFunc(function, sigutils.normalize_signature(signature), {}, dict(
+        error_model="numpy", fastmath=set(FASTMATH)))  # fmt: skip
+    compiled._cache = _KernelCache(function)
+    compiled.compile()
+    return compiled
+
+
+@cache
+def threads_are_safe() -> bool:
+    """Whether two Python threads may run parallel kernels at once.
+
+    Numba's `workqueue` layer aborts the process when they do; there the kernels keep
+    the interpreter lock.
+    """
+    if numba.config.THREADING_LAYER in ("workqueue", "forksafe"):
+        return False
+    return any(_importable(f"numba.np.ufunc.{pool}") for pool in ("tbbpool", "omppool"))
+
+
+def _importable(module: str) -> bool:
+    try:
+        importlib.import_module(module)
+    except ImportError:
+        return False
+    return True
+
+
+def thread_count() -> int:
+    """Threads a parallel kernel will use: how many pieces of scratch pay."""
+    return int(numba.get_num_threads())
+
+
+@intrinsic
+def _threads(typing):
+    def codegen(context, builder, signature, args):
+        kind = ir.FunctionType(ir.IntType(32), [])
+        function = cgutils.get_or_insert_function(builder.module, kind, "get_num_threads")
+        return builder.zext(builder.call(function, []), ir.IntType(64))
+
+    return types.intp(), codegen
+
+
+@overload(thread_count)
+def _thread_count():
+    return lambda: _threads()  # numba's own overload cannot be cached
+
+
+def _apply_thread_setting() -> None:
+    """DRYFIT_NUM_THREADS bounds the pool; it must be read before the pool starts."""
+    wanted = os.environ.get("DRYFIT_NUM_THREADS", "")
+    if not wanted.isdecimal() or int(wanted) < 1:
+        return
+    if pool._is_initialized:
+        numba.set_num_threads(min(int(wanted), numba.config.NUMBA_NUM_THREADS))
+    else:
+        numba.config.NUMBA_NUM_THREADS = pool.NUM_THREADS = int(wanted)
+
+
+@cache
+def cache_folder() -> str | None:
+    """Where compiled kernels are kept: beside the source, else per user, else nowhere."""
+    if numba.config.CACHE_DIR:
+        return _writable(Path(numba.config.CACHE_DIR) / "dryfit")
+    user = Path(AppDirs(appname="dryfit", appauthor=False).user_cache_dir)
+    return _writable(FOLDER / "__pycache__") or _writable(user / "kernels")
+
+
+def _writable(folder: Path) -> str | None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        return None
+    return str(folder)
+
+
+@cache
+def source_files(path: Path) -> frozenset[Path]:
+    """A kernel's file and the kernel files it imports, transitively."""
+    if path.parent != FOLDER:
+        return frozenset({path, *FOLDER.glob("*.py")})
+    names = re.findall(r"^from \.(\w+) import", path.read_text("utf-8"), re.MULTILINE)
+    below = [source_files(FOLDER / f"{name}.py") for name in names]
+    return frozenset({path}).union(*below)
+
+
+@cache
+def source_stamp(path: Path) -> str:
+    """A digest of a kernel's file and of all it imports.
+
+    Numba's own stamp sees one file only, so a changed helper would leave stale callers.
+    """
+    digest = hashlib.sha256(f"nogil={threads_are_safe()}".encode())
+    for file in sorted(source_files(path)):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+_preparations: dict[str, list[Callable[[str], None]]] = {}
+
+
+def before_loading(module: str, prepare: Callable[[str], None]) -> None:
+    """Have `prepare(dtype)` called before a kernel that builds on a module is loaded."""
+    _preparations.setdefault(module.rpartition(".")[2], []).append(prepare)
+
+
+class _Locator(numba_caching._CacheLocator):
+    """Tells numba's cache the folder, and freshness by content."""
+
+    def __init__(self, function: Function) -> None:
+        self._py_file = function.__code__.co_filename
+        text = getattr(function, "generated_from", None)
+        line = function.__code__.co_firstlineno
+        self._key = hashlib.sha256(text.encode()).hexdigest()[:16] if text else str(line)
+
+    @classmethod
+    def from_function(cls, py_func: Function, py_file: str) -> _Locator:
+        return cls(py_func)
+
+    def ensure_cache_path(self) -> None:
+        """`cache_folder` has tried it already, once for all kernels."""
+
+    def get_cache_path(self) -> str:
+        return cache_folder() or ""
+
+    def get_source_stamp(self) -> str:
+        return source_stamp(Path(self._py_file))
+
+    def get_disambiguator(self) -> str:
+        return self._key
+
+
+class _KernelCacheImpl(numba_caching.CompileResultCacheImpl):
+    _locator_classes = [_Locator]
+
+
+class _KernelCache(numba_caching.FunctionCache):
+    """Numba's cache, in our folder; prepares what the kernel calls through pointers."""
+
+    _impl_class = _KernelCacheImpl
+
+    def __init__(self, function: Function) -> None:
+        super().__init__(function)
+        self._file = Path(function.__code__.co_filename)
+        if cache_folder() is None:
+            self.disable()
+
+    def load_overload(self, sig: object, target_context: object) -> object:
+        arguments = getattr(sig, "args", sig)
+        arrays = [kind for kind in arguments if isinstance(kind, types.Array)]
+        dtypes = {kind.dtype.name for kind in arrays} & {"float32", "float64"}
+        for file in source_files(self._file):
+            for prepare in _preparations.get(file.stem, ()):
+                for dtype in dtypes:
+                    prepare(dtype)
+        pool._launch_threads()  # `threads` asks the pool, also in kernels without loops
+        return super().load_overload(sig, target_context)
+
+
+_apply_thread_setting()
