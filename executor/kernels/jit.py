@@ -8,25 +8,33 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import numba
 import numba.core.caching as numba_caching
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils, sigutils
+from numba.core.base import BaseContext
 from numba.core.ccallback import CFunc
+from numba.core.typing import Context, Signature
 from numba.extending import intrinsic, overload
 from numba.misc.appdirs import AppDirs
 from numba.np.ufunc import parallel as pool
 
+Array: TypeAlias = np.ndarray
+Emit: TypeAlias = Callable[
+    [BaseContext, ir.IRBuilder, Signature, Sequence[ir.Value]], ir.Value
+]
 Function = TypeVar("Function", bound=Callable[..., object])
 
-# Reordering and contraction only: NaN and infinity must survive.
-FASTMATH = frozenset({"reassoc", "contract", "nsz", "arcp"})
+# Reordering and contraction only: NaN and infinity must survive. `arcp` is not among
+# them: with it 1 / sqrt(x) is an estimate, refined, and NaN where x is 0 or infinite.
+FASTMATH = frozenset({"reassoc", "contract", "nsz"})
 # Range reductions such as (x - n*hi) - n*lo lose their point when reassociated.
 EXACT = frozenset({"contract"})
 # Array expressions must not silently become parallel loops: only `prange` does.
@@ -71,13 +79,26 @@ def function_from_source(
     return space[name]
 
 
-def callback(function: Function, signature: numba.core.typing.Signature) -> CFunc:
+def callback(function: Function, signature: Signature) -> CFunc:
     """Compile a C callback; it has an `address` and lives as long as the result."""
     compiled = CFunc(function, sigutils.normalize_signature(signature), {}, dict(
         error_model="numpy", fastmath=set(FASTMATH)))  # fmt: skip
     compiled._cache = _KernelCache(function)
     compiled.compile()
     return compiled
+
+
+def in_kernels(
+    reference: Callable[..., object], **options: object
+) -> Callable[[Function], Function]:
+    """Say what a Python function is in compiled code: a lambda chosen by argument types."""
+
+    def bind(choose: Function) -> Function:
+        choose.__annotations__ = {}  # numba compares them with the lambda's
+        chosen = {"forceinline": True, "error_model": "numpy"} | options
+        return overload(reference, jit_options=chosen)(choose)
+
+    return bind
 
 
 @cache
@@ -106,17 +127,22 @@ def thread_count() -> int:
 
 
 @intrinsic
-def _threads(typing):
-    def codegen(context, builder, signature, args):
+def _threads(typing: Context) -> tuple[Signature, Emit]:
+    def emit(
+        context: BaseContext,
+        builder: ir.IRBuilder,
+        signature: Signature,
+        values: Sequence[ir.Value],
+    ) -> ir.Value:
         kind = ir.FunctionType(ir.IntType(32), [])
         function = cgutils.get_or_insert_function(builder.module, kind, "get_num_threads")
         return builder.zext(builder.call(function, []), ir.IntType(64))
 
-    return types.intp(), codegen
+    return types.intp(), emit
 
 
-@overload(thread_count)
-def _thread_count():
+@in_kernels(thread_count)
+def _thread_count() -> Callable[[], int]:
     return lambda: _threads()  # numba's own overload cannot be cached
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numba import prange
 
-from .jit import kernel, thread_count
-from .memory import STACK, copy, part, row_of, stack_array
-from .opcodes import CODES, apply
+from .epilogue import finish_rows
+from .jit import Array, kernel, thread_count
+from .memory import part, row_of
 from .tiles import gemm, gemm_tn, multiply
 
 # Multiply-adds below which a second thread costs more than it saves (about 9 us).
@@ -21,18 +21,17 @@ _DEEP = 1024
 _MOST_PIECES = 8
 # Elements of a block that is finished while it is still in the L2 cache.
 _CACHED = 32_768
-_RELU = CODES["relu"]
 
 
 @kernel
-def _split(m, k, n):
+def _split(m: int, k: int, n: int) -> int:
     """(rows, columns): how many pieces to cut each into; one of them is 1."""
     threads = thread_count() if m * k * n >= SERIAL_WORK else 1
     return (threads, 1) if m >= n else (1, threads)
 
 
 @kernel
-def bounds(piece, pieces, length, step):
+def bounds(piece: int, pieces: int, length: int, step: int) -> tuple[int, int]:
     """The range of a piece in multiples of a step."""
     steps = (length + step - 1) // step
     first, last = piece * steps // pieces, (piece + 1) * steps // pieces
@@ -40,7 +39,7 @@ def bounds(piece, pieces, length, step):
 
 
 @kernel
-def _dots(a, b, out):
+def _dots(a: Array, b: Array, out: Array) -> None:
     """(m, k), (k, 1) -> (m, 1): a panel of one column would waste the others."""
     x = part(b, 0)[: a.shape[1]]
     for i in range(a.shape[0]):
@@ -52,7 +51,7 @@ def _dots(a, b, out):
 
 
 @kernel
-def _product(a, b, out):
+def _product(a: Array, b: Array, out: Array) -> None:
     if b.shape[1] == 1 and b.strides[0] == b.itemsize:
         _dots(a, b, out)
     else:
@@ -60,7 +59,7 @@ def _product(a, b, out):
 
 
 @kernel(parallel=True)
-def matmul(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
+def matmul(a: Array, b: Array, out: Array) -> None:
     """(m, k), (k, n) -> (m, n)."""
     (m, n), k = out.shape, a.shape[1]
     rows, columns = _split(m, k, n)
@@ -71,7 +70,7 @@ def matmul(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
 
 
 @kernel(parallel=True)
-def transpose(a: np.ndarray, out: np.ndarray) -> None:
+def transpose(a: Array, out: Array) -> None:
     """(m, n) -> (n, m)."""
     m, n = a.shape
     pieces = thread_count() if a.size >= SERIAL_WORK // 8 else 1
@@ -81,7 +80,7 @@ def transpose(a: np.ndarray, out: np.ndarray) -> None:
 
 
 @kernel
-def _transpose_columns(a, first, last, out):
+def _transpose_columns(a: Array, first: int, last: int, out: Array) -> None:
     """Sixteen elements of an output row at a time, from as many input rows in cache."""
     m, n = a.shape
     for i in range(0, m, 16):
@@ -99,7 +98,7 @@ def matmul_nt_scratch(b_shape: tuple[int, int]) -> tuple[int, int]:
 
 
 @kernel
-def matmul_nt(a: np.ndarray, b: np.ndarray, scratch: np.ndarray, out: np.ndarray) -> None:
+def matmul_nt(a: Array, b: Array, scratch: Array, out: Array) -> None:
     """(m, k), (n, k) -> (m, n): a bᵀ, the input gradient of a product."""
     transpose(b, scratch)
     matmul(a, scratch, out)
@@ -112,7 +111,7 @@ def matmul_tn_scratch(k: int, m: int, n: int) -> tuple[int, int, int]:
 
 
 @kernel(parallel=True)
-def matmul_tn(a: np.ndarray, b: np.ndarray, scratch: np.ndarray, out: np.ndarray) -> None:
+def matmul_tn(a: Array, b: Array, scratch: Array, out: Array) -> None:
     """(k, m), (k, n) -> (m, n): aᵀ b, the weight gradient of a product."""
     (m, n), (k, pieces) = out.shape, (a.shape[0], scratch.shape[0])
     rows, columns = _split(m, k, n)
@@ -131,7 +130,7 @@ def matmul_tn(a: np.ndarray, b: np.ndarray, scratch: np.ndarray, out: np.ndarray
 
 
 @kernel
-def sum_pieces(pieces: np.ndarray, out: np.ndarray) -> None:
+def sum_pieces(pieces: Array, out: Array) -> None:
     """(pieces, m, n) -> (m, n), always in the same order."""
     for i in range(out.shape[0]):
         for j in range(out.shape[1]):
@@ -142,47 +141,7 @@ def sum_pieces(pieces: np.ndarray, out: np.ndarray) -> None:
 
 
 @kernel
-def finish_rows(bias: np.ndarray, activation: int, out: np.ndarray) -> None:
-    """Add a bias to the rows of a tile and apply an activation, while it is in cache."""
-    zero = out.dtype.type(0)
-    for i in range(out.shape[0]):
-        row = row_of(out, i)
-        if activation == _RELU:
-            for j in range(row.size):
-                value = row[j] + bias[j]
-                row[j] = zero if value < zero else value
-        else:
-            for j in range(row.size):
-                row[j] += bias[j]
-    if activation != 0 and activation != _RELU:
-        _activate_rows(activation, out)
-
-
-@kernel
-def _activate_rows(activation, out):
-    """Apply an activation to the rows of a tile, block by block.
-
-    By way of the stack: a loop that writes what it reads does not vectorise.
-    """
-    height, width = out.shape
-    deep, wide = max(STACK // max(width, 1), 1), max(min(width, STACK), 1)
-    before, after = stack_array(out), stack_array(out)
-    for i in range(0, height, deep):
-        rows = min(deep, height - i)
-        for j in range(0, width, wide):
-            columns = min(wide, width - j)
-            for r in range(rows):
-                run = before[r * columns : (r + 1) * columns]
-                copy(row_of(out, i + r)[j : j + columns], run)
-            block = before[: rows * columns]
-            apply(activation, block, block, block, after[: rows * columns])
-            for r in range(rows):
-                run = after[r * columns : (r + 1) * columns]
-                copy(run, row_of(out, i + r)[j : j + columns])
-
-
-@kernel
-def _dense_rows(x, w, bias, activation, out):
+def _dense_rows(x: Array, w: Array, bias: Array, activation: int, out: Array) -> None:
     """Blocks of rows that are still in cache when they are finished."""
     height, width = out.shape
     step = max(_CACHED // max(width, 1), 64)
@@ -194,7 +153,7 @@ def _dense_rows(x, w, bias, activation, out):
 
 @kernel(parallel=True)
 def dense(
-    x: np.ndarray, w: np.ndarray, bias: np.ndarray, activation: int, out: np.ndarray
+    x: Array, w: Array, bias: Array, activation: int, out: Array
 ) -> None:
     """(m, k), (k, n), (n,) -> (m, n): activation(x w + bias); code 0 is none."""
     (m, n), k = out.shape, x.shape[1]
@@ -206,13 +165,13 @@ def dense(
 
 
 @kernel
-def _batch_pieces(count, work):
+def _batch_pieces(count: int, work: int) -> int:
     """How many pieces to run a batch of products in."""
     return 1 if count * work < SERIAL_WORK else min(count, thread_count())
 
 
 @kernel(parallel=True)
-def batch_matmul(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
+def batch_matmul(a: Array, b: Array, out: Array) -> None:
     """(g, m, k), (g, k, n) -> (g, m, n); a side with one matrix serves all."""
     count, work = out.shape[0], out.shape[1] * out.shape[2] * a.shape[2]
     pieces = _batch_pieces(count, work)
@@ -229,7 +188,7 @@ def batch_matmul_nt_scratch(b_shape: tuple[int, int, int]) -> tuple[int, int, in
 
 @kernel(parallel=True)
 def batch_matmul_nt(
-    a: np.ndarray, b: np.ndarray, scratch: np.ndarray, out: np.ndarray
+    a: Array, b: Array, scratch: Array, out: Array
 ) -> None:
     """(g, m, k), (g, n, k) -> (g, m, n); a side with one matrix serves all."""
     count, work = out.shape[0], out.shape[1] * out.shape[2] * a.shape[2]
@@ -246,7 +205,7 @@ def batch_matmul_nt(
 
 
 @kernel(parallel=True)
-def batch_matmul_tn(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
+def batch_matmul_tn(a: Array, b: Array, out: Array) -> None:
     """(g, k, m), (g, k, n) -> (g, m, n); a side with one matrix serves all."""
     count, work = out.shape[0], out.shape[1] * out.shape[2] * a.shape[1]
     pieces = _batch_pieces(count, work)

@@ -10,11 +10,10 @@ from collections.abc import Callable
 
 import numpy as np
 from numba import carray, types
-from numba.extending import intrinsic, overload
 
 from . import scalars
 from .callbacks import Callback
-from .jit import function_from_source
+from .jit import Array, function_from_source, in_kernels
 
 _CLIP01 = "(zero if {0} < zero else (one if {0} > one else {0}))".format
 _CUBIC = "dtype(0.7978845608028654) * ({0} + dtype(0.044715) * {0} * {0} * {0})".format
@@ -137,24 +136,17 @@ _callback = Callback(__name__, _function(_VIEWS), "wppppw")
 
 
 def apply(
-    code: int, a: np.ndarray, b: np.ndarray, c: np.ndarray, out: np.ndarray
+    code: int, a: Array, b: Array, c: Array, out: Array
 ) -> None:
     """Run one operation over 1-D arrays; unused operands repeat `a`."""
     _reference(code, a, b, c, out, out.size)
 
 
-@intrinsic
-def _call(typing, code, a, b, c, out):
-    def codegen(context, builder, signature, args):
-        arrays = [context.make_array(out)(context, builder, value) for value in args[1:]]
-        size = builder.extract_value(arrays[3].shape, 0)
-        values = [args[0], *(array.data for array in arrays), size]
-        _callback.call(builder, out.dtype, values)
-        return context.get_dummy_value()
-
-    return types.void(types.intp, out, out, out, out), codegen
+_call = _callback.intrinsic()
 
 
-@overload(apply, jit_options={"forceinline": True})
-def _apply(code, a, b, c, out):
-    return lambda code, a, b, c, out: _call(code, a, b, c, out)
+@in_kernels(apply)
+def _apply(
+    code: types.Type, a: types.Type, b: types.Type, c: types.Type, out: types.Type
+) -> Callable[..., None]:
+    return lambda code, a, b, c, out: _call(code, a, b, c, out, out.size)

@@ -1,23 +1,25 @@
 """Scalar functions that vectorise when a kernel's loop inlines them.
 
 float32 goes by polynomials with the exponent put back by bit operations (fitted here,
-within 2 ulp, right at 0, infinity, NaN and denormals); float64 goes to libm. Outside
-compiled code each name is its NumPy reference.
+within 3 ulp, right at 0, infinity, NaN and denormals): 0.3 ns an element where the C
+library takes 1.3 (exp) to 9 (tanh). float64 goes to the C library. Outside compiled code
+each name is its NumPy reference.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic, overload
+from numba import njit, types
+from numba.core.base import BaseContext
+from numba.core.typing import Context, Signature
+from numba.extending import intrinsic
 
-from .jit import EXACT
+from .jit import EXACT, Emit, in_kernels
 
-_OPTIONS = {"fastmath": set(EXACT), "error_model": "numpy", "forceinline": True}
 _F = np.float32
 _LOG2E, _MAGIC, _MAGIC_BITS = _F(1.4426950408889634), _F(12582912.0), 0x4B400000
 _LN2_HIGH, _LN2_LOW = _F(0.693359375), _F(-2.12194440e-4)
@@ -72,77 +74,63 @@ def erf(x: float) -> float:
     return type(x)(math.erf(x))
 
 
-@intrinsic
-def _bits(typing, x):
-    """float32 -> its int32 pattern."""
+def _bitcast(to: types.Type, of: types.Type) -> Callable[[float], int]:
+    """The number whose bits are another's."""
 
-    def codegen(context, builder, signature, args):
-        return builder.bitcast(args[0], ir.IntType(32))
+    def cast(typing: Context, x: types.Type) -> tuple[Signature, Emit]:
+        def emit(
+            context: BaseContext,
+            builder: ir.IRBuilder,
+            signature: Signature,
+            args: Sequence[ir.Value],
+        ) -> ir.Value:
+            return builder.bitcast(args[0], context.get_data_type(to))
 
-    return types.int32(types.float32), codegen
+        return to(of), emit
 
-
-@intrinsic
-def _float(typing, x):
-    """int32 pattern -> float32."""
-
-    def codegen(context, builder, signature, args):
-        return builder.bitcast(args[0], ir.FloatType())
-
-    return types.float32(types.int32), codegen
+    return intrinsic(cast)
 
 
-def _by_dtype(
-    reference: Callable, single: Callable, double: Callable, **options: str
-) -> Callable:
-    """Bind a float32 polynomial and a float64 libm body to a reference."""
-
-    def choose(x):
-        return single if x == types.float32 else double
-
-    overload(reference, jit_options=_OPTIONS)(choose)
-    return reference
+_bits = _bitcast(types.int32, types.float32)
+_float = _bitcast(types.float32, types.int32)
 
 
-def _split(x):
-    """x -> (n, r, expm1(r)) with x = n ln 2 + r; n is an int32."""
+@njit(fastmath=set(EXACT), error_model="numpy", forceinline=True)
+def _split(x: float) -> tuple[int, float]:
+    """x -> (n, expm1(r)) with x = n ln 2 + r; n is an int32."""
+    shifted = x * _LOG2E + _MAGIC
+    whole = shifted - _MAGIC
+    r = (x - whole * _LN2_HIGH) - whole * _LN2_LOW
+    p = (((_E4 * r + _E3) * r + _E2) * r + _E1) * r + _E0
+    return np.int32(_bits(shifted) - _MAGIC_BITS), p * (r * r) + r
 
 
-@overload(_split, jit_options=_OPTIONS)
-def _split32(x):
-    def body(x):
-        shifted = x * _LOG2E + _MAGIC
-        whole = shifted - _MAGIC
-        r = (x - whole * _LN2_HIGH) - whole * _LN2_LOW
-        p = (((_E4 * r + _E3) * r + _E2) * r + _E1) * r + _E0
-        return np.int32(_bits(shifted) - _MAGIC_BITS), p * (r * r) + r
-
-    return body
+@njit(fastmath=set(EXACT), error_model="numpy", forceinline=True)
+def _powers(n: int) -> tuple[float, float]:
+    """Two factors of 2**n, so that results below the smallest normal number are right."""
+    half = np.int32(n >> 1)
+    low = _float(np.int32((half + 127) << 23))
+    return low, _float(np.int32((n - half + 127) << 23))
 
 
-def _exp32(x):
+def _exp32(x: float) -> float:
     x = _F(89.0) if x > _F(89.0) else x
     x = _F(-104.0) if x < _F(-104.0) else x
     n, p = _split(x)
-    half = np.int32(n >> 1)
-    low = _float(np.int32((half + 127) << 23))
-    high = _float(np.int32((n - half + 127) << 23))
-    # In two steps, so that results below the smallest normal number are right.
+    low, high = _powers(n)
     return (p + _ONE) * low * high
 
 
-def _expm1_32(x):
+def _expm1_32(x: float) -> float:
     x = _F(89.0) if x > _F(89.0) else x
     x = _F(-30.0) if x < _F(-30.0) else x
     n, p = _split(x)
-    half = np.int32(n >> 1)
-    low = _float(np.int32((half + 127) << 23))
-    high = _float(np.int32((n - half + 127) << 23))
+    low, high = _powers(n)
     large = (p + _ONE) * low * high - _ONE
     return large if n > 24 else p * (low * high) + (low * high - _ONE)
 
 
-def _tanh32(x):
+def _tanh32(x: float) -> float:
     a = abs(x)
     a = _F(10.0) if a > _F(10.0) else a
     n, p = _split(a + a)
@@ -152,7 +140,7 @@ def _tanh32(x):
     return -t if x < _ZERO else t
 
 
-def _log32(x):
+def _log32(x: float) -> float:
     small = x < _TINY
     scaled = x * _TWO25 if small else x
     bits = _bits(scaled)
@@ -167,7 +155,7 @@ def _log32(x):
     return y if x >= _ZERO else _F(np.nan)
 
 
-def _log1p_32(x):
+def _log1p_32(x: float) -> float:
     u = _ONE + x
     # What rounding 1 + x lost comes back by the derivative of log at u.
     y = log(u) + (x - (u - _ONE)) / u
@@ -175,11 +163,11 @@ def _log1p_32(x):
     return -_INF if u == _ZERO else y
 
 
-def _sigmoid(x):
+def _sigmoid32(x: float) -> float:
     return _ONE / (_ONE + exp(-x))
 
 
-def _erf32(x):
+def _erf32(x: float) -> float:
     a = abs(x)
     z = a * a
     near = (((((_R6 * z + _R5) * z + _R4) * z + _R3) * z + _R2) * z + _R1) * z + _R0
@@ -190,10 +178,24 @@ def _erf32(x):
     return -y if x < _ZERO else y
 
 
+def _by_dtype(
+    reference: Callable[[float], float],
+    single: Callable[[float], float],
+    double: Callable[[float], float],
+) -> None:
+    """Bind a float32 polynomial and a float64 body to a reference."""
+    single.__annotations__ = {}
+
+    def choose(x: types.Type) -> Callable[[float], float]:
+        return single if x == types.float32 else double
+
+    in_kernels(reference, fastmath=set(EXACT))(choose)
+
+
 _by_dtype(exp, _exp32, lambda x: math.exp(x))
 _by_dtype(expm1, _expm1_32, lambda x: math.expm1(x))
 _by_dtype(log, _log32, lambda x: np.log(x))
 _by_dtype(log1p, _log1p_32, lambda x: np.log1p(x))
 _by_dtype(tanh, _tanh32, lambda x: math.tanh(x))
-_by_dtype(sigmoid, _sigmoid, lambda x: 1.0 / (1.0 + math.exp(-x)))
+_by_dtype(sigmoid, _sigmoid32, lambda x: 1.0 / (1.0 + math.exp(-x)))
 _by_dtype(erf, _erf32, lambda x: math.erf(x))

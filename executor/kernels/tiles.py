@@ -9,19 +9,21 @@ the same order whatever the tiling.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import llvmlite.binding as llvm
 import numpy as np
 from llvmlite import ir
 from numba import carray, njit, types
 from numba.core import cgutils
-from numba.extending import intrinsic, overload
+from numba.core.base import BaseContext
+from numba.core.typing import Signature
 from numpy.lib.stride_tricks import as_strided
 
 
-from .callbacks import Callback
-from .jit import function_from_source, kernel
+from .callbacks import Callback, intrinsic_of, pointers
+from .jit import Array, Emit, function_from_source, in_kernels, kernel
 from .memory import part
 
 # Depth of a product worked on at once: a panel of b that stays in the L2 cache.
@@ -103,78 +105,94 @@ class _Tile:
         return self.builder.fadd(total, product, flags=("contract",))
 
 
+@dataclass(frozen=True, slots=True)
+class _Loop:
+    """A counted loop from 0: its block, counter and the block that comes before."""
+
+    before: ir.Block
+    block: ir.Block
+    count: ir.PhiInstr
+
+    def carry(self, builder: ir.IRBuilder, pairs: Iterable[tuple]) -> None:
+        """Give each phi its first and its next value, the latter from here."""
+        for phi, first, then in pairs:
+            phi.add_incoming(first, self.before)
+            phi.add_incoming(then, builder.block)
+
+
+def _loop(builder: ir.IRBuilder, word: ir.Type) -> _Loop:
+    before, block = builder.block, builder.append_basic_block()
+    builder.branch(block)
+    builder.position_at_end(block)
+    return _Loop(before, block, builder.phi(word))
+
+
+def _end_loop(loop: _Loop, builder: ir.IRBuilder, limit: ir.Value, pairs: list) -> None:
+    following = builder.add(loop.count, limit.type(1))
+    loop.carry(builder, [(loop.count, limit.type(0), following), *pairs])
+    after = builder.append_basic_block()
+    builder.cbranch(builder.icmp_signed("<", following, limit), loop.block, after)
+    builder.position_at_end(after)
+
+
 def _write(tile: _Tile, given: dict[str, ir.Value], rows: int, vectors: int) -> None:
     """Two nested loops around rows x vectors multiply-adds, then the sums go to c."""
     builder, grid = tile.builder, [(r, v) for r in range(rows) for v in range(vectors)]
     if tile.masked:
         tile.set_mask(given["columns"])
-    word = given["inner"].type
-    before = builder.block
-    blocks = [builder.append_basic_block(name) for name in ("outer", "inner", "next", "end")]
-    outer_block, inner_block, next_block, end = blocks
-    builder.branch(outer_block)
-    builder.position_at_end(outer_block)
-    o, sums = builder.phi(word), {cell: builder.phi(tile.vector) for cell in grid}
-    starts = [builder.gep(given[x], [builder.mul(o, given[f"{x}_outer"])]) for x in "ab"]
-    builder.branch(inner_block)
-    builder.position_at_end(inner_block)
-    k, inner_sums = builder.phi(word), {cell: builder.phi(tile.vector) for cell in grid}
+    outer = _loop(builder, given["inner"].type)
+    sums = {cell: builder.phi(tile.vector) for cell in grid}
+    starts = [
+        builder.gep(given[x], [builder.mul(outer.count, given[f"{x}_outer"])]) for x in "ab"
+    ]
+    inner = _loop(builder, given["inner"].type)
+    running = {cell: builder.phi(tile.vector) for cell in grid}
     a, b = (builder.phi(start.type) for start in starts)
     loaded = [tile.load(b, v) for v in range(vectors)]
     spread = [tile.splat(builder.load(tile.at(a, r, given["a_row"]))) for r in range(rows)]
-    new = {(r, v): tile.multiply_add(spread[r], loaded[v], inner_sums[r, v]) for r, v in grid}
-    k_next = builder.add(k, word(1))
-    for phi, first, then in (
-        (k, word(0), k_next),
-        (a, starts[0], builder.gep(a, [given["a_inner"]])),
-        (b, starts[1], builder.gep(b, [given["b_inner"]])),
-        *((inner_sums[cell], sums[cell], new[cell]) for cell in grid),
-    ):
-        phi.add_incoming(first, outer_block)
-        phi.add_incoming(then, inner_block)
-    builder.cbranch(builder.icmp_signed("<", k_next, given["inner"]), inner_block, next_block)
-    builder.position_at_end(next_block)
-    o_next = builder.add(o, word(1))
-    for phi, first, then in (
-        (o, word(0), o_next),
-        *((sums[cell], tile.zero, new[cell]) for cell in grid),
-    ):
-        phi.add_incoming(first, before)
-        phi.add_incoming(then, next_block)
-    builder.cbranch(builder.icmp_signed("<", o_next, given["outer"]), outer_block, end)
-    builder.position_at_end(end)
-    with builder.if_else(builder.icmp_signed("!=", given["add"], word(0))) as (add, put):
-        for branch, adds in ((add, True), (put, False)):
+    new = {(r, v): tile.multiply_add(spread[r], loaded[v], running[r, v]) for r, v in grid}
+    pairs = [(running[cell], sums[cell], new[cell]) for cell in grid]
+    pairs += [(a, starts[0], builder.gep(a, [given["a_inner"]])),
+              (b, starts[1], builder.gep(b, [given["b_inner"]]))]  # fmt: skip
+    _end_loop(inner, builder, given["inner"], pairs)
+    _end_loop(outer, builder, given["outer"], [(sums[c], tile.zero, new[c]) for c in grid])
+    _write_sums(tile, given, new)
+
+
+def _write_sums(tile: _Tile, given: dict[str, ir.Value], sums: dict) -> None:
+    """Store the sums, or add them to what is there."""
+    builder = tile.builder
+    adding = builder.icmp_signed("!=", given["add"], given["add"].type(0))
+    with builder.if_else(adding) as branches:
+        for adds, branch in zip((True, False), branches, strict=True):
             with branch:
-                for r, v in grid:
-                    place, value = tile.at(given["c"], r, given["c_row"]), new[r, v]
+                for (r, v), value in sums.items():
+                    place = tile.at(given["c"], r, given["c_row"])
                     if adds:
                         value = builder.fadd(tile.load(place, v), value)
                     tile.store(value, place, v)
 
 
 def _tile(rows: int, vectors: int, masked: bool) -> Callable[..., None]:
-    """A tile as a function: (*_ARGUMENTS) -> None."""
+    """A tile as a function for compiled code: (*_ARGUMENTS) -> None."""
 
-    def typed(typing, *arguments):
-        (arguments,) = arguments if len(arguments) == 1 else (arguments,)
-
-        def codegen(context, builder, signature, values):
+    def typed(arguments: Sequence[types.Type]) -> tuple[Signature, Emit]:
+        def emit(
+            context: BaseContext,
+            builder: ir.IRBuilder,
+            signature: Signature,
+            values: Sequence[ir.Value],
+        ) -> ir.Value:
+            values = pointers(context, builder, signature, values)
             given = dict(zip(_ARGUMENTS, values, strict=True))
-            for name in "abc":
-                kind = signature.args[_ARGUMENTS.index(name)]
-                given[name] = context.make_array(kind)(context, builder, given[name]).data
             scalar = context.get_data_type(arguments[0].dtype)
             _write(_Tile(builder, scalar, masked), given, rows, vectors)
             return context.get_dummy_value()
 
         kinds = [a if isinstance(a, types.Array) else types.intp for a in arguments]
-        return types.void(*kinds), codegen
+        return types.void(*kinds), emit
 
-    space: dict[str, object] = {"typed": typed}
-    names = ", ".join(_ARGUMENTS)
-    exec(f"def tile(typing, {names}):\n    return typed(typing, {names})", space)
-    return intrinsic(space["tile"])
+    return intrinsic_of(len(_ARGUMENTS), typed)
 
 
 _NAMES = {f"tile_{r}_{v}": _tile(r, v, masked=v == 1)
@@ -201,7 +219,10 @@ _MOST_8, _MOST_4, _MOST_2, _MOST_1 = _MOST.values()
 
 
 @njit(error_model="numpy")
-def _panel(m, inner, outer, a, sa, b, sb, c, c_row, add, columns, lanes):
+def _panel(
+    m: int, inner: int, outer: int, a: Array, sa: tuple[int, int, int], b: Array,
+    sb: tuple[int, int], c: Array, c_row: int, add: int, columns: int, lanes: int,
+) -> None:  # fmt: skip
     """All rows of a panel of columns, in blocks of nearly equal height."""
     vectors = columns // lanes
     most = _MOST_8 if vectors == 8 else _MOST_4 if vectors == 4 else _MOST_2
@@ -223,20 +244,29 @@ def _panel(m, inner, outer, a, sa, b, sb, c, c_row, add, columns, lanes):
 
 
 @njit(error_model="numpy")
-def _panels(m, n, inner, outer, a, sa, b, sb, c, c_row, add):
+def _panels(
+    m: int, n: int, inner: int, outer: int, a: Array, sa: tuple[int, int, int], b: Array,
+    sb: tuple[int, int], c: Array, c_row: int, add: int,
+) -> None:  # fmt: skip
     """All columns: as wide panels as the machine's registers take."""
     lanes = _WIDTH // c.itemsize
+    # Rows a page apart share a set of the L1 cache: no more of them than it has ways.
+    low = m <= _MOST_4 or sa[0] * c.itemsize % 2048 == 0
     j = 0
     while j < n:
         left = (n - j) // lanes
-        vectors = 8 if left >= 8 and m <= _MOST_8 else 4 if left >= 4 else 2
+        vectors = 8 if left >= 8 and m <= _MOST_8 else 4 if left >= 4 and low else 2
         columns = vectors * lanes if left >= 2 else min(n - j, lanes)
         bj, cj = part(b, j), part(c, j)
         _panel(m, inner, outer, a, sa, bj, sb, cj, c_row, add, columns, lanes)
         j += columns
 
-def _multiply(m, n, outer, inner, a_, a_row, a_outer, a_inner, b_, b_outer, b_inner,
-              c_, c_row, add):  # fmt: skip
+def _multiply(
+    m: int, n: int, outer: int, inner: int,
+    a_: Array, a_row: int, a_outer: int, a_inner: int,
+    b_: Array, b_outer: int, b_inner: int,
+    c_: Array, c_row: int, add: int,
+) -> None:  # fmt: skip
     """Pieces of at most DEPTH in the sums, so that a panel of b stays in cache."""
     a, b, c = part(carray(a_, (1,)), 0), part(carray(b_, (1,)), 0), part(carray(c_, (1,)), 0)
     sa, sb = (a_row, a_outer, a_inner), (b_outer, b_inner)
@@ -256,9 +286,9 @@ _callback = Callback(__name__, _multiply, "wwwwpwwwpwwpww")
 
 def multiply(
     m: int, n: int, outer: int, inner: int,
-    a: np.ndarray, a_row: int, a_outer: int, a_inner: int,
-    b: np.ndarray, b_outer: int, b_inner: int,
-    c: np.ndarray, c_row: int, add: int,
+    a: Array, a_row: int, a_outer: int, a_inner: int,
+    b: Array, b_outer: int, b_inner: int,
+    c: Array, c_row: int, add: int,
 ) -> None:  # fmt: skip
     """c[r, j] (+)= sum of a[r, o, i] b[o, i, j] over flat arrays by their strides.
 
@@ -273,38 +303,23 @@ def multiply(
     out[...] = out + total if add else total
 
 
-@intrinsic
-def _call(typing, m, n, outer, inner, a, a_row, a_outer, a_inner, b, b_outer, b_inner,
-          c, c_row, add):  # fmt: skip
-    arguments = [types.intp] * 4 + [a] + [types.intp] * 3 + [b] + [types.intp] * 2 + [c]
-    arguments += [types.intp] * 2
-
-    def codegen(context, builder, signature, args):
-        values = [
-            context.make_array(kind)(context, builder, value).data
-            if isinstance(kind, types.Array) else value
-            for kind, value in zip(signature.args, args, strict=True)
-        ]  # fmt: skip
-        _callback.call(builder, c.dtype, values)
-        return context.get_dummy_value()
-
-    return types.void(*arguments), codegen
+_call = _callback.intrinsic()
 
 
-@overload(multiply, jit_options={"forceinline": True})
-def _overload_multiply(m, n, outer, inner, a, a_row, a_outer, a_inner, b, b_outer, b_inner,
-                       c, c_row, add):  # fmt: skip
-    def body(m, n, outer, inner, a, a_row, a_outer, a_inner, b, b_outer, b_inner,
-             c, c_row, add):  # fmt: skip
-        if m > 0 and n > 0:
-            _call(m, n, outer, inner, a, a_row, a_outer, a_inner, b, b_outer, b_inner,
-                  c, c_row, add)  # fmt: skip
-
-    return body
+@in_kernels(multiply)
+def _multiply_in_kernels(
+    m: types.Type, n: types.Type, outer: types.Type, inner: types.Type,
+    a: types.Type, a_row: types.Type, a_outer: types.Type, a_inner: types.Type,
+    b: types.Type, b_outer: types.Type, b_inner: types.Type,
+    c: types.Type, c_row: types.Type, add: types.Type,
+) -> Callable[..., None]:  # fmt: skip
+    return lambda m, n, outer, inner, a, a_row, a_outer, a_inner, b, b_outer, b_inner, c, \
+        c_row, add: _call(m, n, outer, inner, a, a_row, a_outer, a_inner, b, b_outer,
+                          b_inner, c, c_row, add)  # fmt: skip
 
 
 @kernel
-def _nothing(add, out):
+def _nothing(add: int, out: Array) -> None:
     """A product without depth."""
     if add == 0:
         for i in range(out.shape[0]):
@@ -313,7 +328,7 @@ def _nothing(add, out):
 
 
 @kernel
-def gemm(a: np.ndarray, b: np.ndarray, add: int, out: np.ndarray) -> None:
+def gemm(a: Array, b: Array, add: int, out: Array) -> None:
     """(m, k), (k, n) -> (m, n): out = a b, or out += a b; rows may be strided."""
     (m, n), k, item = out.shape, a.shape[1], out.itemsize
     if k == 0:
@@ -323,7 +338,7 @@ def gemm(a: np.ndarray, b: np.ndarray, add: int, out: np.ndarray) -> None:
 
 
 @kernel
-def gemm_tn(a: np.ndarray, b: np.ndarray, add: int, out: np.ndarray) -> None:
+def gemm_tn(a: Array, b: Array, add: int, out: Array) -> None:
     """(k, m), (k, n) -> (m, n): out = aᵀ b, or out += aᵀ b; rows may be strided."""
     (m, n), k, item = out.shape, a.shape[0], out.itemsize
     if k == 0:
