@@ -179,8 +179,7 @@ def _group_part(full: np.ndarray, groups: int) -> np.ndarray:
     _, _, channels, filters = full.shape
     depth, share = channels // groups, filters // groups
     parts = [
-        full[:, :, g * depth : (g + 1) * depth, g * share : (g + 1) * share]
-        for g in range(groups)
+        full[:, :, g * depth : (g + 1) * depth, g * share : (g + 1) * share] for g in range(groups)
     ]
     return np.concatenate(parts, -1)
 
