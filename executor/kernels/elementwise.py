@@ -234,7 +234,15 @@ def _run_tile(program: Array, base: Array, offset: int, size: int, spare: int, l
 
 
 @kernel
-def _run_tiles(program: Array, constants: Array, layout: Array, ends: Array, registers: Array, first: int, last: int) -> None:
+def _run_tiles(
+    program: Array,
+    constants: Array,
+    layout: Array,
+    ends: Array,
+    registers: Array,
+    first: int,
+    last: int,
+) -> None:
     """Run tiles first..last of a chain with one thread's registers."""
     total, tile, constant = layout[0, 0], layout[0, 1], layout[0, 5]
     count, step = registers.shape[0], registers.strides[0]
