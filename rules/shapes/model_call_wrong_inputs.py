@@ -9,6 +9,7 @@ from ...analyzer.findings import Level
 from ..base import Case, Draft, Rule
 from ..story import tensors
 from ..words import origins, subject
+from .input_shape_includes_batch import whole_shape_given
 
 KINDS = frozenset({"model-inputs", "model-input-shape"})
 
@@ -45,6 +46,8 @@ class ModelCallWrongInputs(Rule):
 
     def on_trained(self, fact: Trained) -> Iterator[Draft]:
         """A model called by fit, evaluate or predict."""
+        if whole_shape_given(fact) is not None:
+            return  # SHP019 tells what is wrong
         if fact.failure is not None and fact.failure.kind in KINDS:
             related = tuple(origins(*tensors((fact.x,))))
             where = f"{subject(fact.model)} in {fact.method}"
