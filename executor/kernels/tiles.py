@@ -21,7 +21,6 @@ from numba.core.base import BaseContext
 from numba.core.typing import Signature
 from numpy.lib.stride_tricks import as_strided
 
-
 from .callbacks import Callback, intrinsic_of, pointers
 from .jit import Array, Emit, function_from_source, in_kernels, kernel
 from .memory import part
