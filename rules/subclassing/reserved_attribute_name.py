@@ -32,6 +32,8 @@ LAYER = frozenset(
     }
 )
 MODEL = LAYER | {"layers", "metrics_names"}
+# Keras 2 has no such properties.
+NOT_IN_KERAS2 = frozenset({"path", "input_dtype"})
 
 
 class ReservedAttributeName(Rule):
@@ -60,6 +62,8 @@ class ReservedAttributeName(Rule):
         if not isinstance(target, Instance) or not is_layer(target):
             return
         reserved = MODEL if isinstance(target.state, ModelState) else LAYER
+        if self.dialect == "keras2":
+            reserved = reserved - NOT_IN_KERAS2
         if fact.name not in reserved or _redefined(target, fact.name):
             return
         yield Draft(
