@@ -44,12 +44,5 @@ SIGNATURES: dict[str, str] = {
     "tf.Tensor.numpy": "only tensors of eager execution have it",
     "tf.Variable.numpy": "only variables of eager execution have it",
     "numpy.dtype": "tells no names",
-    "tf.meshgrid": "takes its keywords as **kwargs",
     "numpy.einsum": "takes the subscripts as the first of its operands",
-}
-
-# Arguments that NumPy takes as **kwargs are spelled out.
-SIGNATURES |= {
-    f"numpy.ndarray.{name}": "takes more by **kwargs"
-    for name in ("sum", "prod", "max", "min", "mean", "std", "var")
 }

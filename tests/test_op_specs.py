@@ -49,9 +49,9 @@ def typed(given: Input) -> TensorType:
     return TensorType(given.shape, given.dtype, shown, given.kind)
 
 
-def evaluated(program: Program) -> object:
+def evaluated(program: Program, space: dict[str, TensorType] | None = None) -> object:
     """The program's result by the specs; the exception it is proved to raise."""
-    space = {i.name: typed(i) for i in program.inputs}
+    space = {i.name: typed(i) for i in program.inputs} if space is None else space
     node = ast.parse(program.text, mode="eval").body
     try:
         if program.spelling in ("operator", "subscript"):
@@ -222,6 +222,10 @@ def test_signatures_are_those_of_the_libraries(spelling: str) -> None:
         return
     params = signature.parse(text).params.values()
     ours = [written(p) for p in params]
+    if real and real[-1].startswith("**") and not ours[-1][0].startswith("**"):
+        # What the library takes as **kwargs is spelled out.
+        real = real[:-1]  # type: ignore[index]
+        ours = ours[: len(real)]
     assert [o for o, _ in ours] == [r.partition("=")[0] for r in real]  # type: ignore[attr-defined]
     for (name, default), recorded in zip(ours, real, strict=True):  # type: ignore[call-overload]
         theirs = recorded.partition("=")[2]

@@ -106,6 +106,7 @@ _READERS: dict[str, Callable[[object, str], object]] = {
     "tensors": _tensors,
     "dtype": convert.as_dtype,
     "raw": lambda value, library: value,
+    "function": lambda value, library: value,
 }
 
 

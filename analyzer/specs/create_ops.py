@@ -19,7 +19,7 @@ _DEFAULT_FLOAT = {"numpy": "float64"}
 def filled(shape: tuple[Dim, ...], value: object) -> object:
     """The content of a tensor of one value; None where it is large or of unknown size."""
     size = product(shape)
-    if isinstance(size, Expr) or size > content.LIMIT:
+    if any(isinstance(d, Expr) for d in shape) or size > content.LIMIT:  # type: ignore[operator]
         return None
     return content.nested(content.Block(shape, (value,) * size))  # type: ignore[arg-type]
 
@@ -185,7 +185,7 @@ def _range(a: Args) -> TensorType:
     dtype = (None if natural else a.dtype) or _range_dtype(bounds, a.library)
     if any(v is None or isinstance(v, Unknown) for v in values):
         return TensorType((symbol("range", 0),), dtype)
-    size = _count(*values)
+    size = count_between(*values)
     if a.library in dtypes.TENSORFLOW:
         _check_direction(*values)
     return TensorType((size,), dtype, _counted(start, step, size))
@@ -207,7 +207,8 @@ def _range_dtype(bounds: list[TensorType], library: str) -> str | None:
     return dtypes.promote(*names, library=library)
 
 
-def _count(start: object, stop: object, step: object) -> Dim:
+def count_between(start: object, stop: object, step: object) -> Dim:
+    """How many steps a range takes."""
     if all(isinstance(v, int | float) for v in (start, stop, step)):
         return max(0, math.ceil((stop - start) / step))  # type: ignore[operator]
     if isinstance(step, int) and step > 0 and isinstance(stop, int | Expr):

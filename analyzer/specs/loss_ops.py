@@ -109,7 +109,7 @@ CATEGORICAL_CROSSENTROPY = OpSpec(
 def _sparse_crossentropy(a: Args) -> TensorType:
     """(...), (..., classes) -> (...)."""
     target, output = a.target.shape, a.output.shape
-    if target and len(target) == len(output) and target[-1] == 1:
+    if target and len(target) == len(output) and same(target[-1], 1) is not False:
         target = target[:-1]
     if not output:
         raise Mismatch("rank", "an output with classes", {"output": output})

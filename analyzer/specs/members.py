@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from . import registry
+from .dataset import Data
+from .results import Handle
 
 
 def _names(text: str) -> frozenset[str]:
@@ -99,6 +101,13 @@ def member(kind: str, name: str) -> str | None:
     """The spelling of the op that a member is; None where it is none."""
     names = (f"{c}.{name}" for c in CLASSES[kind])
     return next((n for n in names if n in registry.spellings()), None)
+
+
+def class_of(value: object) -> str | None:
+    """The class of an object that ops return, whose methods are "<class>.<method>"."""
+    if isinstance(value, Data):
+        return "tf.data.Dataset"
+    return value.cls if isinstance(value, Handle) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ Run under environments that have them (never under Dryfit's own):
 
 Writes tests/data/ops_<dialect>.json: under "signatures" the parameters of every public
 name, under "calls" for each program the type and small values of its result, or the
-exception it raises. A tensor is [dtype, [shape], values or null], a sequence {"of":
-[...]}, other data {"is": text}.
+exception it raises, under "pipelines" the elements of datasets. A tensor is [dtype,
+[shape], values or null], a sequence {"of": [...]}, other data {"is": text}.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ sys.modules["dryfit"] = dryfit
 sys.path.insert(0, str(ROOT))
 
 from dryfit.analyzer.specs import registry  # noqa: E402
+from tests.dataset_programs import PIPELINES  # noqa: E402
 from tests.op_programs import Input, Program, programs  # noqa: E402
 
 VALUES = 24  # elements; the values of larger results are not kept
@@ -105,6 +106,34 @@ def described(value: object) -> object:
     return {"is": repr(value)}
 
 
+def pipeline(text: str, space: dict[str, object]) -> object:
+    """What a pipeline of tf.data gives: its elements and how many."""
+    try:
+        found = eval(text, {**space, "np": space["numpy"]})
+    except Exception as error:
+        return type(error).__name__
+    return dataset(found)
+
+
+def dataset(found: object) -> object:
+    """A dataset as data; other results as `described` has them."""
+    if not hasattr(found, "element_spec"):
+        return described(found)
+    return {"count": int(found.cardinality()), "element": spec(found.element_spec)}
+
+
+def spec(element: object) -> object:
+    """An element spec as data."""
+    if isinstance(element, tuple):
+        return {"of": [spec(e) for e in element]}
+    if isinstance(element, dict):
+        return {"named": {k: spec(v) for k, v in element.items()}}
+    if hasattr(element, "element_spec"):
+        return {"data": spec(element.element_spec)}
+    shape = None if element.shape.rank is None else element.shape.as_list()
+    return [element.dtype.name, shape]
+
+
 def without_values(found: object) -> object:
     """The same, random numbers left out."""
     if isinstance(found, dict):
@@ -156,6 +185,7 @@ def main(dialect: str, ops: list[str]) -> None:
         if ops and program.spelling.rpartition(".")[2] not in ops:
             continue
         calls[program.key] = outcome(program, space)
+    pipelines = {p: pipeline(p, space) for p in PIPELINES} if dialect == "keras3" else {}
     for spelling in registry.spellings():
         if wanted(spelling, dialect):
             signatures[spelling] = parameters(spelling, space)
@@ -163,7 +193,9 @@ def main(dialect: str, ops: list[str]) -> None:
     shown_ = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in sorted(signatures.items())]
     body = ",\n".join(lines)
     head = ",\n".join(shown_)
-    path.write_text(f'{{"calls": {{\n{body}\n}},\n"signatures": {{\n{head}\n}}}}\n')
+    last = ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in pipelines.items())
+    text = f'{{"calls": {{\n{body}\n}},\n"signatures": {{\n{head}\n}},'
+    path.write_text(f'{text}\n"pipelines": {{\n{last}\n}}}}\n')
     print(len(calls), "calls,", len(signatures), "names")
 
 
