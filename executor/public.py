@@ -61,14 +61,36 @@ def run(spec: OpSpec, values: dict[str, object], library: str) -> Any:
     target = OPERATORS.get(spec.name)
     if target is None:
         raise NotImplementedError(f"{spec.name} has no kernel yet")
-    if library == "tf" and values.get("axis", 0) is None and spec.name in _TF_AXIS:
+    if library == "tf" and spec.name in _TF_AXIS and values["axis"] is None:
         values["axis"] = _TF_AXIS[spec.name](values)
-    elementwise = isinstance(target, Op) and target.traits.elementwise is not None
-    if elementwise and isinstance(expected, TensorType) and expected.dtype not in (None, "bool"):
-        values = {n: to_tensor(v, expected.dtype) for n, v in values.items()}
+    values = _in_result_dtype(target, values, expected)
     known = _accepted(spec.name)
-    given = {n: v for n, v in values.items() if n in known}
-    return _typed(target(**given), expected)
+    result = target(**{n: v for n, v in values.items() if n in known})
+    if library == "tf" and spec.name in _TF_RESULT:
+        result = _TF_RESULT[spec.name](result)
+    return _typed(result, expected)
+
+
+def _in_result_dtype(
+    target: object, values: dict[str, object], expected: object
+) -> dict[str, object]:
+    """Elementwise ops compute in the dtype of their result: 1 / 3 of integers, say."""
+    if not (isinstance(target, Op) and target.traits.elementwise is not None):
+        return values
+    if not isinstance(expected, TensorType) or expected.dtype in (None, "bool"):
+        return values
+    return {n: to_tensor(v, expected.dtype) for n, v in values.items()}
+
+
+def _tf_svd(result: Any) -> Any:
+    """TensorFlow gives s, u, v of the product u diag(s) vᵀ."""
+    if not isinstance(result, tuple):
+        return result
+    u, s, v = result
+    return s, u, OPERATORS["matrix_transpose"](v)
+
+
+_TF_RESULT = {"svd": _tf_svd}
 
 
 def _static(spec: OpSpec, name: str, value: object) -> object:

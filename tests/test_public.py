@@ -111,7 +111,14 @@ def test_the_predicted_type_is_what_comes_out(spec: OpSpec, case: Call, library:
 
 def fits(result: object, expected: object) -> bool:
     if isinstance(expected, TensorType) and isinstance(result, TensorLike):
-        shape = expected.shape is None or tuple(result.shape) == tuple(expected.shape)
+        shape = expected.shape is None or (
+            len(result.shape) == len(expected.shape)
+            and all(
+                d == e
+                for d, e in zip(result.shape, expected.shape, strict=True)
+                if isinstance(e, int)
+            )
+        )
         weak = expected.dtype in (None, "int", "float", "string")
         return shape and (weak or result.dtype == expected.dtype)
     if isinstance(expected, list | tuple) and not isinstance(expected, TensorType):

@@ -150,3 +150,16 @@ def to_numpy(x: TensorLike) -> np.ndarray:
 def dtype_of(x: TensorLike) -> str:
     """The dtype's name."""
     return to_tensor(x).dtype.name
+
+
+@composite
+def isclose(x1: TensorLike, x2: TensorLike) -> TensorLike:
+    """|x1 - x2| <= 1e-8 + 1e-5 |x2|, element by element."""
+    x2 = to_tensor(x2)
+    return ops["abs"](x1 - x2) <= 1e-8 + 1e-5 * ops["abs"](x2)
+
+
+@composite
+def digitize(x: TensorLike, bins: TensorLike) -> TensorLike:
+    """The number of bins that end at or before each value."""
+    return ops["search"](bins, x, "right")

@@ -141,8 +141,15 @@ def boolean_mask(x: TensorLike, mask: TensorLike, axis: int | None = None) -> Te
 
 
 @composite
-def nonzero(x: TensorLike) -> TensorLike:
-    """Positions (n, rank) where x is not zero; its values must be known."""
+def nonzero(x: TensorLike) -> tuple[TensorLike, ...]:
+    """For each axis the positions where x is not zero; its values must be known."""
+    found = np.nonzero(np.asarray(to_tensor(x)))
+    return tuple(Tensor(part.astype(np.int32)) for part in found)
+
+
+@composite
+def positions(x: TensorLike) -> TensorLike:
+    """Positions (n, rank) where x holds; its values must be known."""
     return Tensor(np.argwhere(np.asarray(to_tensor(x))).astype(np.int64))
 
 
@@ -258,20 +265,6 @@ _add_rows = Op(
     vjp=(lambda g, out, x, indices, s: _take(g, indices, 0), None),
     cases=(Case((2, 2, 3), [[0, 3], [1, 1]], rows=4),),
 )
-
-
-@composite
-def segment_sum(
-    data: TensorLike,
-    segment_ids: TensorLike,
-    num_segments: int | None = None,
-    sorted: bool = False,
-) -> TensorLike:
-    """(n, b), (n,) -> (segments, b): rows of the same id added up."""
-    ids = to_tensor(segment_ids)
-    if num_segments is None:
-        num_segments = int(np.asarray(ids).max()) + 1
-    return _add_rows(data, ids, freeze(num_segments))
 
 
 def _along_axis_rule(a: Args) -> TensorType:

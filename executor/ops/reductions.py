@@ -136,9 +136,25 @@ def logsumexp(x: TensorLike, axis: object = None, keepdims: bool = False) -> Ten
 
 
 @composite
-def count_nonzero(x: TensorLike, axis: object = None) -> TensorLike:
+def count_nonzero(x: TensorLike, axis: object = None, keepdims: bool = False) -> TensorLike:
     """How many elements are not zero."""
-    return ops["sum"](ops["cast"](x != 0, "int32"), axis=axis)
+    return ops["sum"](ops["cast"](ops["not_equal"](x, 0), "int32"), axis, keepdims)
+
+
+@composite
+def median(x: TensorLike, axis: object = None, keepdims: bool = False) -> TensorLike:
+    """The middle value, or the mean of the two middle ones."""
+    x = as_float(x)
+    axes = rules.axes_of(axis, len(x.shape))
+    rest = [i for i in range(len(x.shape)) if i not in axes]
+    moved = ops["transpose"](x, (*rest, *axes))
+    flat = ops["reshape"](moved, (*[x.shape[i] for i in rest], -1))
+    n = flat.shape[-1]
+    ordered, last = ops["sort"](flat, -1), len(flat.shape) - 1
+    middle = ops["slice_axis"](ordered, last, (n - 1) // 2, n // 2 + 1)
+    out = ops["mean"](middle, axis=-1)
+    kept = tuple(1 if i in axes else d for i, d in enumerate(x.shape))
+    return ops["reshape"](out, kept) if keepdims else out
 
 
 @composite

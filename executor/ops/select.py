@@ -45,7 +45,7 @@ _choice = Op(
 def where(condition: object, x1: object = None, x2: object = None) -> object:
     """x1 where the condition holds, x2 elsewhere; the indices where it holds without them."""
     if x1 is None and x2 is None:
-        return ops["nonzero"](condition)
+        return ops["positions"](condition)
     return _choice(condition, x1, x2)
 
 

@@ -48,10 +48,10 @@ def top_k(x: TensorLike, k: int = 1) -> tuple[TensorLike, TensorLike]:
     return ops["take_along_axis"](x, picks, -1), picks
 
 
-searchsorted = Op(
-    "searchsorted",
+search = Op(
+    "search",
     spec=rules.primitive(
-        "searchsorted",
+        "search",
         "(sorted_sequence: tensor, values: tensor, side='left')",
         lambda a: TensorType(a.values.shape, "int32"),
     ),
@@ -62,3 +62,9 @@ searchsorted = Op(
     cases=(Case([1.0, 2.0, 3.0], [0.5, 2.0, 9.0]),),
     traits=Traits(unify=("*",)),
 )
+
+
+@composite
+def searchsorted(x: TensorLike, values: TensorLike) -> TensorLike:
+    """Where the values go into sorted x."""
+    return search(x, values)

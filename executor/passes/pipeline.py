@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ..graph import Graph
 from .algebra import simplify
+from .chains import fuse_chains
 from .cleanup import fold_constants, merge_equal, remove_dead
+from .epilogue import fuse_epilogues
 from .state import keep_old_state
 
 
@@ -16,4 +18,6 @@ def optimise(graph: Graph) -> Graph:
     merge_equal(graph)
     remove_dead(graph)
     keep_old_state(graph)
+    fuse_epilogues(graph)
+    fuse_chains(graph)
     return graph

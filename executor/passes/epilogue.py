@@ -1,0 +1,117 @@
+"""A product or convolution, its bias and its activation become one call."""
+
+from __future__ import annotations
+
+from ..graph import Graph, Node, Value, make
+
+# Activations that the kernels apply to a tile of results while it is in cache. Those
+# whose gradient reads their input (gelu, silu) are fused only where nobody else reads it.
+_ACTIVATIONS = {
+    "rectify": "relu",
+    "tanh": "tanh",
+    "sigmoid": "sigmoid",
+    "swish": "silu",
+    "gelu_exact": "gelu",
+    "gelu_tanh": "gelu_tanh",
+    "softplus": "softplus",
+}
+_FUSED = {"product": "dense", "convolution": "convolution_bias"}
+
+
+class _Epilogues:
+    """Follows each product to the bias and activation that alone read it."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.uses = graph.uses()
+        self.reader = {v: node for node in graph.nodes for v in node.inputs}
+        self.table: dict[Value, Value] = {}
+        self.gone: set[Node] = set()
+        self.places = {node: i for i, node in enumerate(graph.nodes)}
+
+    def run(self) -> None:
+        for node in list(self.graph.nodes):
+            if node.name in _FUSED and _plain(node):
+                self._fuse(node)
+        self.graph.nodes = [n for n in self.places if n not in self.gone]
+        self.graph.replace(self.table)
+        self.graph.sort(self.places)
+
+    def _fuse(self, node: Node) -> None:
+        out, shape = self._past_reshapes(node.outputs[0])
+        add = self._only_reader(out)
+        bias = _bias(add, out) if add is not None and add.name == "add" else None
+        if add is None or bias is None:
+            return
+        end, activation = add.outputs[0], ""
+        after = self._only_reader(end)
+        if after is not None and after.name in _ACTIVATIONS:
+            end, activation = after.outputs[0], _ACTIVATIONS[after.name]
+            self.gone.add(after)
+        self.gone |= {node, add}
+        self._replace(node, bias, activation, (end, shape))
+
+    def _replace(self, node: Node, bias: Value, activation: str, end: tuple[Value, bool]) -> None:
+        made = [self._flat(bias)]
+        settings = [] if node.name == "product" else list(node.call.key)  # type: ignore
+        fused = make(_FUSED[node.name], (*node.inputs, made[0]), *settings, activation)
+        self.places[fused] = self.places[node]
+        last = fused
+        if end[1]:
+            last = make("reshape", fused.outputs, end[0].shape)
+            self.places[last] = self.places[node]
+        self.table[end[0]] = last.outputs[0]
+
+    def _flat(self, bias: Value) -> Value:
+        """A bias (1, ..., n) as (n,)."""
+        if len(bias.shape) == 1:
+            return bias
+        node = make("reshape", (bias,), bias.shape[-1:])
+        self.places[node] = -1 if bias.node is None else self.places.get(bias.node, -1)
+        return node.outputs[0]
+
+    def _past_reshapes(self, value: Value) -> tuple[Value, bool]:
+        """Where the value goes through reshapes that keep the last axis."""
+        found = False
+        while True:
+            node = self._only_reader(value)
+            if node is None or node.name != "reshape":
+                return value, found
+            out = node.outputs[0]
+            if not out.shape or not value.shape or out.shape[-1] != value.shape[-1]:
+                return value, found
+            if not self._adds_bias(out):
+                return value, found
+            self.gone.add(node)
+            value, found = out, True
+
+    def _adds_bias(self, value: Value) -> bool:
+        node = self._only_reader(value)
+        return node is not None and node.name == "add" and _bias(node, value) is not None
+
+    def _only_reader(self, value: Value) -> Node | None:
+        return self.reader.get(value) if self.uses.get(value) == 1 else None
+
+
+def _plain(node: Node) -> bool:
+    """Whether the fused kernel takes it: floats, and for products two plain matrices."""
+    if node.outputs[0].dtype.kind != "f":
+        return False
+    if node.name == "convolution":
+        return True
+    s = node.call.statics
+    return all(len(v.shape) == 2 for v in node.inputs) and not (s.transpose_a or s.transpose_b)
+
+
+def _bias(add: Node, out: Value) -> Value | None:
+    """The other operand of an addition, if it is one number per column."""
+    left, right = add.inputs
+    other = right if left is out else left
+    fits = other.shape and other.shape[-1] == out.shape[-1] and other.dtype == out.dtype
+    flat = all(d == 1 for d in other.shape[:-1]) and len(other.shape) <= len(out.shape)
+    return other if fits and flat and add.outputs[0].shape == out.shape else None
+
+
+def fuse_epilogues(graph: Graph) -> None:
+    """Replace product (or convolution) + bias + activation by one node each."""
+    _Epilogues(graph).run()
