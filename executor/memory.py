@@ -112,21 +112,6 @@ def _gap(busy: list[tuple[int, int]], size: int) -> int:
     return at
 
 
-class Arena:
-    """Memory that all plans use in turn; nothing in it outlives a run."""
-
-    def __init__(self) -> None:
-        self._bytes = np.empty(0, np.uint8)
-
-    def take(self, size: int) -> np.ndarray:
-        """`size` aligned bytes, shared with every plan made before and after."""
-        if self._bytes.size < size:
-            raw = np.zeros(size + _ALIGN, np.uint8)
-            shift = -raw.ctypes.data % _ALIGN
-            self._bytes = raw[shift : shift + size]
-        return self._bytes[:size]
-
-
 def view(memory: np.ndarray, offset: int, value: Value) -> np.ndarray:
     """The part of an arena that holds a value."""
     part = memory[offset : offset + value.nbytes]

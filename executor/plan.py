@@ -9,8 +9,9 @@ from functools import partial
 import numpy as np
 
 from .graph import Graph, Node, Value
-from .memory import Arena, Storage, assign_storage, place, view
+from .memory import Storage, assign_storage, place, view
 from .passes import optimise
+from .scratch import Arena, planning
 from .tensor import Tensor
 
 _arena = Arena()
@@ -42,7 +43,8 @@ class Plan:
             return [Tensor.wrap(a.copy()) for a in self._outputs]
 
     def _lower(self) -> list[Callable[[], object]]:
-        calls = [self._bind(node) for node in self.graph.nodes]
+        with planning():
+            calls = [self._bind(node) for node in self.graph.nodes]
         calls += [
             partial(np.copyto, variable.buffer, self._arrays[value])
             for variable, value in self._late.items()

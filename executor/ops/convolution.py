@@ -6,7 +6,7 @@ linear in both inputs, and each one's gradients are the other two.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -15,11 +15,12 @@ from ...analyzer.specs.base import Args, TensorType
 from ..composite import composite
 from ..inputs import to_tensor
 from ..op import Arrays, Case, Fails, Op, Run, Statics, Traits
+from ..scratch import scratch
 from ..tensor import OPERATORS as ops
 from ..tensor import TensorLike
-from . import rules, windows
+from . import loops, rules, windows
 
-_SETTINGS = "strides=(1, 1), dilation=(1, 1), pads=((0, 0), (0, 0))"
+SETTINGS = "strides=(1, 1), dilation=(1, 1), pads=((0, 0), (0, 0))"
 
 
 def _rule(a: Args) -> TensorType:
@@ -32,79 +33,53 @@ def _rule(a: Args) -> TensorType:
     return TensorType((x[0], *middle, w[3]), a.x.dtype)
 
 
-def _steps(s: Statics, kernel: tuple[int, ...]) -> Iterator[tuple[int, int, int, int]]:
-    """For each kernel position: its indices and its offset in the padded input."""
-    for i in range(kernel[0]):
-        for j in range(kernel[1]):
-            yield i, j, i * s.dilation[0], j * s.dilation[1]
+def geometry_of(s: Statics, activation: int = 0) -> np.ndarray:
+    """The settings as the kernels read them; they need the padding at the start only."""
+    from ..kernels.conv import conv_geometry  # numba is not needed by who only looks
+
+    before = (s.pads[0][0], s.pads[1][0])
+    return conv_geometry(s.strides, s.dilation, before, activation)
 
 
-def _padded(x: np.ndarray, s: Statics) -> np.ndarray:
-    return np.pad(x, ((0, 0), *s.pads, (0, 0))) if any(map(any, s.pads)) else x
+def bind_forward(ins: Arrays, bias: np.ndarray, geometry: np.ndarray, out: np.ndarray) -> Run:
+    """(n, h, w, c), (kh, kw, c / groups, f), bias (f,) -> (n, h', w', f)."""
+    from ..kernels import conv
 
-
-def _window(x: np.ndarray, s: Statics, top: int, left: int, size: tuple[int, ...]) -> np.ndarray:
-    """What one kernel position sees of the padded input: (batch, h', w', c)."""
-    height, width = (size[0] - 1) * s.strides[0] + 1, (size[1] - 1) * s.strides[1] + 1
-    return x[:, top : top + height : s.strides[0], left : left + width : s.strides[1]]
-
-
-def _grouped(x: np.ndarray, groups: int) -> np.ndarray:
-    """(..., c) -> (groups, pixels, c / groups)."""
-    return x.reshape(-1, groups, x.shape[-1] // groups).transpose(1, 0, 2)
-
-
-def _by_group(w: np.ndarray, groups: int) -> np.ndarray:
-    """(c / groups, f) -> (groups, c / groups, f / groups)."""
-    return w.reshape(w.shape[0], groups, -1).transpose(1, 0, 2)
-
-
-def _conv_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
     x, w = ins
-    out, groups = outs[0], x.shape[3] // w.shape[2]
-
-    def run() -> None:
-        source, total = _padded(x, s), 0
-        for i, j, top, left in _steps(s, w.shape):
-            seen = _window(source, s, top, left, out.shape[1:3])
-            total = total + _grouped(seen, groups) @ _by_group(w[i, j], groups)
-        np.copyto(out, total.transpose(1, 0, 2).reshape(out.shape))
-
-    return run
+    working = scratch(conv.conv2d_scratch(x.shape, w.shape, out.shape, geometry), x.dtype)
+    return partial(conv.conv2d, x, w, bias, geometry, working, out)
 
 
-def _input_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
+def bind_backward(ins: Arrays, bias: np.ndarray, geometry: np.ndarray, out: np.ndarray) -> Run:
+    """(n, h', w', f), (kh, kw, c / groups, f), bias (c,) -> (n, h, w, c)."""
+    from ..kernels import conv_transpose as kernels
+
     g, w = ins
-    out = outs[0]
-    groups = out.shape[3] // w.shape[2]
-    (up, down), (left_pad, right_pad) = s.pads
-    n, height, width, c = out.shape
-
-    def run() -> None:
-        wide = np.zeros((n, height + up + down, width + left_pad + right_pad, c), g.dtype)
-        rows = _grouped(g, groups)
-        for i, j, top, left in _steps(s, w.shape):
-            part = rows @ _by_group(w[i, j], groups).transpose(0, 2, 1)
-            target = _window(wide, s, top, left, g.shape[1:3])
-            target += part.transpose(1, 0, 2).reshape(target.shape)
-        np.copyto(out, wide[:, up : up + height, left_pad : left_pad + width])
-
-    return run
+    shape = kernels.conv2d_transpose_scratch(g.shape, w.shape, out.shape, geometry)
+    working = scratch(shape, g.dtype)
+    return partial(kernels.conv2d_transpose, g, w, bias, geometry, working, out)
 
 
+@loops.in_float32
+def _conv_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
+    none = np.zeros(outs[0].shape[3], outs[0].dtype)
+    return bind_forward(ins, none, geometry_of(s), outs[0])
+
+
+@loops.in_float32
+def _input_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
+    none = np.zeros(outs[0].shape[3], outs[0].dtype)
+    return bind_backward(ins, none, geometry_of(s), outs[0])
+
+
+@loops.in_float32
 def _weights_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
+    from ..kernels import conv
+
     x, g = ins
-    out = outs[0]
-    groups = x.shape[3] // out.shape[2]
-
-    def run() -> None:
-        source, rows = _padded(x, s), _grouped(g, groups)
-        for i, j, top, left in _steps(s, out.shape):
-            seen = _grouped(_window(source, s, top, left, g.shape[1:3]), groups)
-            part = seen.transpose(0, 2, 1) @ rows
-            out[i, j] = part.transpose(1, 0, 2).reshape(out.shape[2:])
-
-    return run
+    out, geometry = outs[0], geometry_of(s)
+    shape = conv.conv2d_weights_scratch(x.shape, out.shape, g.shape, geometry)
+    return partial(conv.conv2d_weights, x, g, geometry, scratch(shape, x.dtype), out)
 
 
 def _settings(s: Statics) -> tuple[object, object, object]:
@@ -113,7 +88,7 @@ def _settings(s: Statics) -> tuple[object, object, object]:
 
 convolution = Op(
     "convolution",
-    spec=rules.primitive("convolution", f"(x: tensor, w: tensor, {_SETTINGS})", _rule),
+    spec=rules.primitive("convolution", f"(x: tensor, w: tensor, {SETTINGS})", _rule),
     kernel=_conv_kernel,
     vjp=(
         lambda g, out, x, w, s: convolution_input(g, w, tuple(x.shape), *_settings(s)),
@@ -132,7 +107,7 @@ convolution_input = Op(
     "convolution_input",
     spec=rules.primitive(
         "convolution_input",
-        f"(g: tensor, w: tensor, shape, {_SETTINGS})",
+        f"(g: tensor, w: tensor, shape, {SETTINGS})",
         lambda a: TensorType(tuple(a.shape), a.g.dtype),
     ),
     kernel=_input_kernel,
@@ -156,7 +131,7 @@ convolution_weights = Op(
     "convolution_weights",
     spec=rules.primitive(
         "convolution_weights",
-        f"(x: tensor, g: tensor, shape, {_SETTINGS})",
+        f"(x: tensor, g: tensor, shape, {SETTINGS})",
         lambda a: TensorType(tuple(a.shape), a.x.dtype),
     ),
     kernel=_weights_kernel,

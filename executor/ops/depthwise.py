@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from ...analyzer.mismatch import Mismatch
@@ -12,7 +14,7 @@ from ..op import Arrays, Case, Op, Run, Statics, Traits
 from ..tensor import OPERATORS as ops
 from ..tensor import TensorLike
 from . import rules, windows
-from .convolution import _SETTINGS, _padded, _settings, _steps, _window
+from .convolution import SETTINGS, _settings
 
 
 def _rule(a: Args) -> TensorType:
@@ -23,6 +25,23 @@ def _rule(a: Args) -> TensorType:
     spans = windows.span_of(w[:2], a.dilation)
     middle = windows.out_sizes(x[1:3], spans, a.strides, a.pads)
     return TensorType((x[0], *middle, w[2] * w[3]), a.x.dtype)
+
+
+def _steps(s: Statics, kernel: tuple[int, ...]) -> Iterator[tuple[int, int, int, int]]:
+    """For each kernel position: its indices and its offset in the padded input."""
+    for i in range(kernel[0]):
+        for j in range(kernel[1]):
+            yield i, j, i * s.dilation[0], j * s.dilation[1]
+
+
+def _padded(x: np.ndarray, s: Statics) -> np.ndarray:
+    return np.pad(x, ((0, 0), *s.pads, (0, 0))) if any(map(any, s.pads)) else x
+
+
+def _window(x: np.ndarray, s: Statics, top: int, left: int, size: tuple[int, ...]) -> np.ndarray:
+    """What one kernel position sees of the padded input: (batch, h', w', c)."""
+    height, width = (size[0] - 1) * s.strides[0] + 1, (size[1] - 1) * s.strides[1] + 1
+    return x[:, top : top + height : s.strides[0], left : left + width : s.strides[1]]
 
 
 def _forward(s: Statics, ins: Arrays, outs: Arrays) -> Run:
@@ -70,7 +89,7 @@ def _weights(s: Statics, ins: Arrays, outs: Arrays) -> Run:
 
 depthwise = Op(
     "depthwise",
-    spec=rules.primitive("depthwise", f"(x: tensor, w: tensor, {_SETTINGS})", _rule),
+    spec=rules.primitive("depthwise", f"(x: tensor, w: tensor, {SETTINGS})", _rule),
     kernel=_forward,
     vjp=(
         lambda g, out, x, w, s: depthwise_input(g, w, tuple(x.shape), *_settings(s)),
@@ -86,7 +105,7 @@ depthwise_input = Op(
     "depthwise_input",
     spec=rules.primitive(
         "depthwise_input",
-        f"(g: tensor, w: tensor, shape, {_SETTINGS})",
+        f"(g: tensor, w: tensor, shape, {SETTINGS})",
         lambda a: TensorType(tuple(a.shape), a.g.dtype),
     ),
     kernel=_input,
@@ -101,7 +120,7 @@ depthwise_weights = Op(
     "depthwise_weights",
     spec=rules.primitive(
         "depthwise_weights",
-        f"(x: tensor, g: tensor, shape, {_SETTINGS})",
+        f"(x: tensor, g: tensor, shape, {SETTINGS})",
         lambda a: TensorType(tuple(a.shape), a.x.dtype),
     ),
     kernel=_weights,

@@ -10,6 +10,7 @@ from ...analyzer import shapes
 from ...analyzer.specs.base import Args, TensorType
 from ..op import Arrays, Case, Op, Run, Statics, Traits
 from . import loops, rules
+from .convolution import SETTINGS, bind_backward, bind_forward, convolution, geometry_of
 
 
 def _chain_rule(a: Args) -> tuple[TensorType, ...]:
@@ -92,5 +93,54 @@ dense = Op(
         Case((2, 3), (3, 4), (4,)),
         Case((5, 3), (3, 4), (4,), activation="relu"),
         Case((5, 3), (3, 4), (4,), activation="tanh"),
+    ),
+)
+
+
+def _conv_bias_rule(a: Args) -> TensorType:
+    """(batch, h, w, c), (kh, kw, c / groups, f), (f,) -> (batch, h', w', f)."""
+    return convolution.spec.result(a)
+
+
+def _conv_bias_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
+    from ..kernels import opcodes
+
+    code = opcodes.CODES[s.activation] if s.activation else 0
+    return bind_forward(ins[:2], ins[2], geometry_of(s, code), outs[0])
+
+
+_PLANES = ((2, 5, 6, 3), (3, 2, 3, 4), (4,))
+convolution_bias = Op(
+    "convolution_bias",
+    spec=rules.primitive(
+        "convolution_bias",
+        f"(x: tensor, w: tensor, bias: tensor, {SETTINGS}, activation='')",
+        _conv_bias_rule,
+    ),
+    kernel=_conv_bias_kernel,
+    vjp=None,
+    cases=(Case(*_PLANES), Case(*_PLANES, strides=(2, 1), activation="relu")),
+)
+
+
+def _transpose_bias_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
+    from ..kernels import opcodes
+
+    code = opcodes.CODES[s.activation] if s.activation else 0
+    return bind_backward(ins[:2], ins[2], geometry_of(s, code), outs[0])
+
+
+convolution_input_bias = Op(
+    "convolution_input_bias",
+    spec=rules.primitive(
+        "convolution_input_bias",
+        f"(g: tensor, w: tensor, bias: tensor, shape, {SETTINGS}, activation='')",
+        lambda a: TensorType(tuple(a.shape), a.g.dtype),
+    ),
+    kernel=_transpose_bias_kernel,
+    vjp=None,
+    cases=(
+        Case((2, 3, 5, 4), (3, 2, 3, 4), (3,), shape=(2, 5, 6, 3)),
+        Case((2, 3, 5, 4), (3, 2, 3, 4), (3,), shape=(2, 5, 6, 3), activation="relu"),
     ),
 )

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from ..op import Arrays, Kernel, Run, Statics
+from ..scratch import scratch
 
 # Below this NumPy's call is cheaper than starting the tiles (measured: 3 us against 1).
 _SMALL = 16_384
@@ -59,10 +60,32 @@ def bind_chain(steps: Steps, ends: tuple[int, ...], ins: Arrays, outs: Arrays) -
     out = outs[0]
     chain = tiles.Chain(len(ins), steps, ends)
     plan = tiles.plan_chain(chain, [a.shape for a in ins], out.shape)
-    scratch = np.empty(plan.scratch_shape(), out.dtype)
+    working = scratch(plan.scratch_shape(), out.dtype)
     flat = [a.reshape(-1) for a in ins]
     flat += [flat[0]] * (tiles.INPUTS - len(flat))
     results = [o.reshape(-1) for o in outs]
     results += [results[0]] * (tiles.OUTPUTS - len(results))
-    arrays = (plan.program, plan.constants, plan.layout, *flat, scratch, *results)
+    arrays = (plan.program, plan.constants, plan.layout, *flat, working, *results)
     return partial(tiles.run_chain, *arrays)
+
+
+def in_float32(kernel: Kernel) -> Kernel:
+    """The kernel for float32 and float64; other dtypes are converted on both sides."""
+
+    def bind(s: Statics, ins: Arrays, outs: Arrays) -> Run:
+        if outs[0].dtype in (np.float32, np.float64):
+            return kernel(s, ins, outs)
+        copies = [a.astype(np.float32) for a in ins]
+        results = [np.empty(o.shape, np.float32) for o in outs]
+        inner = kernel(s, copies, results)
+
+        def run() -> None:
+            for copy, array in zip(copies, ins, strict=True):
+                np.copyto(copy, array, casting="unsafe")
+            inner()
+            for out, result in zip(outs, results, strict=True):
+                np.copyto(out, result, casting="unsafe")
+
+        return run
+
+    return bind

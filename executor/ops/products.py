@@ -13,6 +13,7 @@ from ...analyzer.specs.dtypes import promote
 from ..composite import composite
 from ..inputs import freeze, to_tensor
 from ..op import Arrays, Case, Fails, Op, Run, Statics, Traits
+from ..scratch import scratch
 from ..tensor import OPERATORS as ops
 from ..tensor import TensorLike
 from . import rules
@@ -34,8 +35,56 @@ def _swap(x: np.ndarray, flip: bool) -> np.ndarray:
 
 
 def _kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
-    left, right = _swap(ins[0], s.transpose_a), _swap(ins[1], s.transpose_b)
-    return partial(np.matmul, left, right, outs[0])
+    a, b = ins
+    out = outs[0]
+    depth = a.shape[-2 if s.transpose_a else -1]
+    if out.dtype in _FLOATS and out.size * depth >= _SMALL:
+        run = _tiled(s, _three(a), _three(b), _three(out))
+        if run is not None:
+            return run
+    left, right = _swap(a, s.transpose_a), _swap(b, s.transpose_b)
+    return partial(np.matmul, left, right, out)
+
+
+# Fewer multiply-adds than this are cheaper through NumPy's own call.
+_SMALL = 4096
+_FLOATS = (np.float32, np.float64)
+
+
+def _three(x: np.ndarray) -> np.ndarray:
+    """(..., m, n) -> (g, m, n)."""
+    return x.reshape(-1, *x.shape[-2:])
+
+
+def _tiled(s: Statics, a: np.ndarray, b: np.ndarray, out: np.ndarray) -> Run | None:
+    """The product by the tiles of kernels/; None where batches mix or both are turned."""
+    from ..kernels import matmul as kernels  # numba is not needed by who only looks
+
+    count = out.shape[0]
+    if a.shape[0] not in (1, count) or b.shape[0] not in (1, count):
+        return None
+    if s.transpose_a and s.transpose_b:
+        return None
+    if count == 1:
+        return _tiled_one(s, a[0], b[0], out[0])
+    if s.transpose_a:
+        return partial(kernels.batch_matmul_tn, a, b, out)
+    if s.transpose_b:
+        working = scratch(kernels.batch_matmul_nt_scratch(b.shape), out.dtype)
+        return partial(kernels.batch_matmul_nt, a, b, working, out)
+    return partial(kernels.batch_matmul, a, b, out)
+
+
+def _tiled_one(s: Statics, a: np.ndarray, b: np.ndarray, out: np.ndarray) -> Run:
+    from ..kernels import matmul as kernels
+
+    if s.transpose_a:
+        shape = kernels.matmul_tn_scratch(a.shape[0], *out.shape)
+        return partial(kernels.matmul_tn, a, b, scratch(shape, out.dtype), out)
+    if s.transpose_b:
+        working = scratch(kernels.matmul_nt_scratch(b.shape), out.dtype)
+        return partial(kernels.matmul_nt, a, b, working, out)
+    return partial(kernels.matmul, a, b, out)
 
 
 def _left(g: TensorLike, out: TensorLike, x: TensorLike, y: TensorLike, s: Statics) -> TensorLike:

@@ -15,7 +15,11 @@ _ACTIVATIONS = {
     "gelu_tanh": "gelu_tanh",
     "softplus": "softplus",
 }
-_FUSED = {"product": "dense", "convolution": "convolution_bias"}
+_FUSED = {
+    "product": "dense",
+    "convolution": "convolution_bias",
+    "convolution_input": "convolution_input_bias",
+}
 
 
 class _Epilogues:
@@ -97,7 +101,7 @@ def _plain(node: Node) -> bool:
     """Whether the fused kernel takes it: floats, and for products two plain matrices."""
     if node.outputs[0].dtype.kind != "f":
         return False
-    if node.name == "convolution":
+    if node.name != "product":
         return True
     s = node.call.statics
     return all(len(v.shape) == 2 for v in node.inputs) and not (s.transpose_a or s.transpose_b)
