@@ -31,8 +31,8 @@ def convert(op: Op, flat: tuple[object, ...], layout: object) -> tuple[TensorLik
 
 def _plain_pair(x: object, y: object) -> tuple[TensorLike, ...] | None:
     """The usual cases by the shortest way: two of one dtype, or a float and a number."""
-    x = x.read() if type(x) is Variable else x
-    y = y.read() if type(y) is Variable else y
+    x = x.read() if isinstance(x, Variable) else x
+    y = y.read() if isinstance(y, Variable) else y
     if isinstance(x, TensorLike):
         dtype = x.dtype
         if isinstance(y, TensorLike):

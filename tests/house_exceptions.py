@@ -8,6 +8,8 @@ from __future__ import annotations
 
 KERNELS = "a kernel takes its arrays and sizes one by one; numba has no cheap struct"
 
+KERAS = "the signature is Keras' own: users pass these by position"
+
 CODE_LINES: dict[str, str] = {}
 
 DECIDES = "first version: to be divided with the next change of this file"
@@ -27,6 +29,7 @@ DECISIONS: dict[str, str] = {
 
 PARAMETERS: dict[str, str] = {
     "executor/kernels": KERNELS,
+    "executor/training/callbacks": KERAS,
     "executor/ops": "the signature of a public function, or one parameter per input of an op",
 }
 

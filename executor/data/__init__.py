@@ -1,0 +1,1 @@
+"""Datasets: `dataset.py` is the class, `elements.py` what it consists of."""

@@ -1,0 +1,1 @@
+"""The modules `keras` and `tensorflow` as user code imports them."""

@@ -1,0 +1,1 @@
+"""Saved models and weights, in the layout that Keras reads and writes."""

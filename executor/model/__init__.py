@@ -1,0 +1,1 @@
+"""Models: `graph.py` orders the calls, `functional.py` and `sequential.py` run them."""

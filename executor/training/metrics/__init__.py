@@ -1,0 +1,1 @@
+"""Metrics: `basic.py` holds the means everything else is made of."""

@@ -1,0 +1,1 @@
+"""Optimizers: `base.py` applies gradients, the other modules hold the update rules."""
