@@ -146,8 +146,9 @@ def test_output_dtypes_are_those_of_real_keras(spec: LayerSpec, case: Case) -> N
     applied, row = Applied(case), recorded(case)
     given = "float32" if case.dtype.startswith("float") else case.dtype
     dtype = spec.dtype(applied.config(), given, "float32")
-    wanted = _leaves(dtypes(row.get("eager", row["symbolic"])))
-    assert set(wanted) == {dtype}
+    wanted = set(_leaves(dtypes(row.get("eager", row["symbolic"]))))
+    undecided = wanted != set(_leaves(dtypes(row["symbolic"])))
+    assert wanted == {dtype} or (undecided and dtype is None)
 
 
 def _leaves(data: object) -> list[object]:

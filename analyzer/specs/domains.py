@@ -73,6 +73,10 @@ def _size(param: Param, value: object) -> str | None:
     return None if _integer(value) and positive else "a positive integer"
 
 
+def _tokens(param: Param, value: object) -> str | None:
+    return "a number >= 1" if isinstance(value, int | float) and value < 1 else None
+
+
 def _sizes(param: Param, value: object, low: int = 1) -> str | None:
     length = int(param.kind[-1])
     what = "positive" if low else "non-negative"
@@ -128,5 +132,6 @@ _DOMAINS: dict[str, Callable[[Param, object], str | None]] = {
     "one_of": _one_of,
     "choice": _choice,
     "units": _size,
+    "tokens": _tokens,
     "data_format": _data_format,
 }

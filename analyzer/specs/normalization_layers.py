@@ -153,3 +153,32 @@ RMS_NORMALIZATION = LayerSpec(
         Fails("RMSNormalization()", (None, 5, None)),
     ),
 )
+
+
+def _spectral_weights(c: Args, x: Dims) -> dict[str, Weight]:
+    """The layer's own, its kernel first, then vector_u (1, outputs)."""
+    inner = c.layer.weights(x)
+    name = next((n for n in ("kernel", "embeddings") if n in inner), None)
+    if name is None:
+        needs = "a layer with a kernel or embeddings"
+        raise Mismatch("arguments", needs, {"layer": c.layer.name})
+    vector = Weight((1, inner[name].shape[-1]), "truncated_normal", trainable=False)
+    made = {f"layer/{name}": inner[name], "vector_u": vector}
+    return made | {f"layer/{n}": w for n, w in inner.items() if n != name}
+
+
+SPECTRAL_NORMALIZATION = LayerSpec(
+    "SpectralNormalization",
+    "(layer: layer, power_iterations: size = 1)",
+    accepts="(batch, ...)",
+    output=lambda c, x: c.layer.output(x),
+    weights=_spectral_weights,
+    training=Training.DIFFERS,
+    call="(inputs: tensor, training: flag = False)",
+    cases=(
+        Case("SpectralNormalization(Dense(3))", (2, 4)),
+        Case("SpectralNormalization(Conv2D(3, 2))", (2, 5, 6, 4)),
+        Fails("SpectralNormalization(Dropout(0.5))", (2, 4)),
+        Fails("SpectralNormalization(Dense(3), power_iterations=0)", (2, 4)),
+    ),
+)

@@ -1,0 +1,119 @@
+"""Record which values of each constructor argument real Keras rejects, and when.
+
+    ORACLE_K3=path/to/python ORACLE_K2=path/to/python python -m tests.oracle.record_domains
+
+writes tests/data/domains_keras3.json and domains_keras2.json: one line for each argument
+of each layer, one letter for each value of `probes`.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+
+from dryfit.analyzer.specs import registry
+from dryfit.analyzer.specs.base import Case, LayerSpec
+from dryfit.analyzer.specs.signature import Param
+
+from .record_layers import DATA, ask, encoded
+
+NUMBERS = (0, -1, 1, 2, 3, 2.0, 2.5, 0.5, 1.5, -0.5, "2", None, True)
+SHAPES = ((), (1,), (2, 2), [2, 2], (1, 2, 3), (0, 0), (-1, 1), (2.0, 2.0), ((1, 1), (1, 1)))
+STRINGS = ("same", "SAME", "valid", "Valid", "causal", "channels_last", "Channels_Last", "bogus")
+NAMES = ("relu", "Relu", "softmax", "zeros", "Zeros", "ZEROS", "l2", "L2", "non_neg", "bogus", 0)
+IDENTIFIED = ("activation", "initializer", "regularizer", "constraint")
+# What a value outside a domain means there is not for a constructor to reject.
+SKIPPED = ("layer", "layers", "function", "any")
+
+
+def probes(param: Param) -> tuple[object, ...]:
+    """The values tried for a parameter."""
+    if param.kind in IDENTIFIED:
+        return (*NAMES, None)
+    options = tuple(o for o in param.options if o not in STRINGS)
+    return (*NUMBERS, *SHAPES, *STRINGS, *options)
+
+
+def replaced(case: Case, spec: LayerSpec, name: str, value: object) -> str:
+    """The constructor call of a case with one argument set."""
+    tree = ast.parse(case.code, mode="eval").body
+    assert isinstance(tree, ast.Call)
+    positional = [p.name for p in spec.parameters.positional]
+    given = dict(zip(positional, tree.args, strict=False))
+    given |= {k.arg or "": k.value for k in tree.keywords}
+    given[name] = ast.parse(repr(value), mode="eval").body
+    arguments = ", ".join(f"{k}={ast.unparse(v)}" for k, v in given.items())
+    return f"{ast.unparse(tree.func)}({arguments})"
+
+
+def plain_case(spec: LayerSpec) -> Case | None:
+    """The first case that works and can be executed."""
+    return next((c for c in spec.cases if not c.fails and "None" not in repr(c.inputs)), None)
+
+
+def asked() -> list[tuple[LayerSpec, Param, Case]]:
+    """Each argument of each layer that has a case."""
+    found = []
+    for spec in {id(s): s for s in registry.layers().values()}.values():
+        case = plain_case(spec)
+        parameters = spec.parameters.params.values()
+        if case is not None:
+            found += [(spec, p, case) for p in parameters if p.kind not in SKIPPED]
+    return found
+
+
+def question(spec: LayerSpec, param: Param, case: Case) -> dict[str, object]:
+    """The codes to try, and what to call the layer on."""
+    return {
+        "codes": [replaced(case, spec, param.name, v) for v in probes(param)],
+        "inputs": [encoded(x) for x in case.inputs],
+        "kwargs": {k: encoded(v) for k, v in case.kwargs.items()},
+        "dtype": case.dtype,
+    }
+
+
+def letters(questions: list[dict[str, object]], python: str) -> list[str]:
+    """The letter of every code; "!" where it takes the process down."""
+    codes = [(q, c) for q in questions for c in q["codes"]]
+    found: list[str] = []
+    while len(found) < len(codes):
+        rest = [q | {"codes": [c]} for q, c in codes[len(found) :]]
+        rows = ask("keras_domains.py", rest, python, may_crash=True)
+        found += [str(r["letter"]) for r in rows if "letter" in r]
+        if len(found) < len(codes):
+            found.append("!")
+    return found
+
+
+def record(dialect: str, python: str) -> None:
+    """Ask one Keras everything and write its file."""
+    rows = asked()
+    questions = [question(*row) for row in rows]
+    found = "".join(letters(questions, python))
+    lines = []
+    for (spec, param, _), data in zip(rows, questions, strict=True):
+        count = len(data["codes"])
+        lines.append(json.dumps([f"{spec.name}.{param.name}", found[:count]]))
+        found = found[count:]
+    path = DATA.with_name(f"domains_{dialect}.json")
+    path.write_text("\n".join(sorted(lines)) + "\n", "utf-8")
+
+
+def load(dialect: str) -> dict[str, str]:
+    """The recorded letters by "Layer.argument"."""
+    path = DATA.with_name(f"domains_{dialect}.json")
+    return dict(json.loads(line) for line in path.read_text("utf-8").splitlines())
+
+
+def main() -> None:
+    """Record each Keras whose interpreter is given."""
+    if "ORACLE_K3" in os.environ:
+        record("keras3", os.environ["ORACLE_K3"])
+    if "ORACLE_K2" in os.environ:
+        os.environ["TF_USE_LEGACY_KERAS"] = "1"
+        record("keras2", os.environ["ORACLE_K2"])
+
+
+if __name__ == "__main__":
+    main()
