@@ -10,12 +10,15 @@ from ..dims import symbol
 from ..unknown import Undecided, Unknown
 from . import signature as _signature
 
+# Kinds of which an Unknown value is some integer; those ending in a digit are tuples.
+SIZES = frozenset({"size", "late_size", "filters", "units", "shape"})
+
 
 class Args:
     """Bound arguments as attributes; reading an Unknown one raises `Undecided`.
 
-    Parameters of kind `size` that are Unknown read as a fresh symbol (a size exists,
-    whatever it is). Parameters of kind `sizes1|2|3` read as tuples of that length.
+    Parameters of a kind in `SIZES` that are Unknown read as a fresh symbol (a size exists,
+    whatever it is). Kinds that end in a digit (`sizes2`) read as tuples of that length.
     Unknown entries of sizes or of a `shape` read as fresh symbols too.
     `call` are the bound arguments of one call of the layer, dims in place of tensors
     (see `LayerSpec`); empty where there is no call.
@@ -53,7 +56,7 @@ class Args:
             raise AttributeError(name) from None
         param = self._params.get(name)
         kind = param.kind if param else "any"
-        if kind.startswith(("sizes", "paddings")) or kind in ("size", "units", "shape"):
+        if kind[-1].isdigit() or kind in SIZES:
             return self._sizes(name, kind, value)
         unknown = next((v for v in leaves(value) if isinstance(v, Unknown)), None)
         if unknown is not None:

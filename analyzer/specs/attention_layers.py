@@ -295,8 +295,8 @@ def _grouped_output(c: Args, q: Dims) -> Outputs:
 
 GROUP_QUERY_ATTENTION = LayerSpec(
     "GroupQueryAttention",
-    "(head_dim: size, num_query_heads: size, num_key_value_heads: size, dropout: number = 0.0, "
-    f"use_bias: flag = True, {_HEADS})",
+    "(head_dim: late_size, num_query_heads: late_size, num_key_value_heads: late_size, "
+    f"dropout: number = 0.0, use_bias: flag = True, {_HEADS})",
     output=_grouped_output,
     weights=_grouped_weights,
     mask=Mask.CONSUME_PASS,

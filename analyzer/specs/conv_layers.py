@@ -77,7 +77,7 @@ def _conv(n: int, aliases: tuple[str, ...], cases: tuple[Case, ...]) -> LayerSpe
     one = {1: "1", 2: "(1, 1)", 3: "(1, 1, 1)"}[n]
     return LayerSpec(
         f"Conv{n}D",
-        f"(filters: size, kernel_size: sizes{n}, strides: sizes{n} = {one}, "
+        f"(filters: filters, kernel_size: sizes{n}, strides: sizes{n} = {one}, "
         f"padding: one_of({paddings}) = 'valid', data_format: data_format = None, "
         f"dilation_rate: sizes{n} = {one}, groups: count = 1, {_TAIL}",
         accepts=axes_text(*SPACE[n], "...", "channels"),
@@ -191,7 +191,7 @@ def _conv_transpose(n: int, cases: tuple[Case, ...]) -> LayerSpec:
     middle = f"{layout}, {extra}" if n == 3 else f"{extra}, {layout}"  # so in Keras
     return LayerSpec(
         f"Conv{n}DTranspose",
-        f"(filters: size, kernel_size: sizes{n}, strides: sizes{n} = {one}, "
+        f"(filters: filters, kernel_size: sizes{n}, strides: sizes{n} = {one}, "
         f"padding: one_of('valid', 'same') = 'valid', {middle}, "
         f"dilation_rate: sizes{n} = {one}, {_TAIL}",
         accepts=axes_text(*SPACE[n], "...", "channels"),

@@ -54,7 +54,7 @@ def _conv_lstm(n: int) -> LayerSpec:
     name, example = f"ConvLSTM{n}D", _EXAMPLE[n]
     return LayerSpec(
         name,
-        f"(filters: size, kernel_size: sizes{n}, strides: sizes{n} = 1, "
+        f"(filters: late_size, kernel_size: sizes{n}, strides: strides{n} = 1, "
         "padding: one_of('valid', 'same') = 'valid', data_format: data_format = None, "
         f"dilation_rate: sizes{n} = 1, activation: activation = 'tanh', "
         "recurrent_activation: activation = 'sigmoid', use_bias: flag = True, "

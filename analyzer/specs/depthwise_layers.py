@@ -31,7 +31,7 @@ def _depthwise(n: int) -> LayerSpec:
     return LayerSpec(
         name,
         f"(kernel_size: sizes{n}, strides: sizes{n} = {one}, "
-        "padding: one_of('valid', 'same') = 'valid', depth_multiplier: size = 1, "
+        "padding: one_of('valid', 'same') = 'valid', depth_multiplier: filters = 1, "
         f"data_format: data_format = None, dilation_rate: sizes{n} = {one}, "
         "activation: activation = None, use_bias: flag = True, "
         "depthwise_initializer: initializer = 'glorot_uniform', "
@@ -84,9 +84,9 @@ def _separable(n: int) -> LayerSpec:
     example = _EXAMPLE[n]
     return LayerSpec(
         name,
-        f"(filters: size, kernel_size: sizes{n}, strides: sizes{n} = {one}, "
+        f"(filters: filters, kernel_size: sizes{n}, strides: sizes{n} = {one}, "
         "padding: one_of('valid', 'same') = 'valid', data_format: data_format = None, "
-        f"dilation_rate: sizes{n} = {one}, depth_multiplier: size = 1, "
+        f"dilation_rate: sizes{n} = {one}, depth_multiplier: filters = 1, "
         "activation: activation = None, use_bias: flag = True, "
         "depthwise_initializer: initializer = 'glorot_uniform', "
         "pointwise_initializer: initializer = 'glorot_uniform', "

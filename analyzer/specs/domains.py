@@ -1,7 +1,8 @@
 """The domains of constructor arguments, derived from the kinds in the signatures.
 
 A value is judged only where it is plain Python data; symbols, Unknown and objects pass.
-What each kind rejects is what real Keras 3 rejects at the latest in the first call.
+A kind rejects what real Keras 3 rejects at the latest in the first call, for every
+parameter that has it (recorded in tests/data/domains_keras3.json).
 """
 
 from __future__ import annotations
@@ -12,31 +13,47 @@ from collections.abc import Callable, Iterator
 from ..mismatch import Mismatch
 from . import registry
 from .base import Args, LayerSpec
-from .signature import REQUIRED, Param
+from .signature import Param
 
-_PLAIN = (int, float, str, bytes, type(None))
+_PLAIN = (int, float, str, bytes, tuple, list, type(None))
 _IDENTIFIED = ("activation", "initializer", "regularizer", "constraint")
 
 
-def problems(spec: LayerSpec, c: Args) -> Iterator[Mismatch]:
+def problems(spec: LayerSpec, c: Args, dialect: str = "keras3") -> Iterator[Mismatch]:
     """One mismatch for each argument that is outside its domain."""
     for param in spec.parameters.params.values():
-        found = check_domain(param, c.raw(param.name))
+        found = check_domain(param, c.raw(param.name), dialect)
         if found is not None:
             yield found
 
 
-def check_domain(param: Param, value: object) -> Mismatch | None:
+def check_domain(param: Param, value: object, dialect: str = "keras3") -> Mismatch | None:
     """The mismatch of one value with its parameter's domain, None where it may be."""
-    if value is param.default or (param.default is not REQUIRED and value is None):
+    if value is param.default:
         return None
     if param.kind in _IDENTIFIED:
-        return _check_identifier(param, value)
-    domain = _DOMAINS.get(param.kind)
+        return _check_identifier(param, value, dialect)
+    kind = param.kind.removeprefix("late_")
+    domain = _DOMAINS.get(kind)
     needs = domain(param, value) if domain is not None else None
-    if needs is None:
+    if needs is None or (dialect == "keras2" and _lenient(kind, value)):
         return None
-    return Mismatch("hyperparameter", needs, {param.name: value}, {}, _hint(param, value))
+    late = kind != param.kind or _only_late(kind, value)
+    return Mismatch("hyperparameter", needs, {param.name: value}, {}, _hint(param, value), late)
+
+
+def _lenient(kind: str, value: object) -> bool:
+    """Whether Keras 2 takes it all the same."""
+    return False
+
+
+def _only_late(kind: str, value: object) -> bool:
+    """Whether a constructor lets it pass and the first call fails."""
+    if kind in ("filters", "units", "count"):
+        return isinstance(value, float) or value is None
+    if kind.startswith("strides"):
+        return value == 0 or (isinstance(value, tuple | list) and 0 in value)
+    return kind == "number" or (kind == "one_of" and isinstance(value, tuple | list))
 
 
 def _hint(param: Param, value: object) -> str:
@@ -54,13 +71,15 @@ def suggestion(given: str, known: list[str]) -> str:
     return f"did you mean {lowered[near[0]]!r}?" if near else ""
 
 
-def _check_identifier(param: Param, value: object) -> Mismatch | None:
-    if not isinstance(value, str):
-        return None
-    if registry.resolve(param.kind, value) is not None:
-        return None
+def _check_identifier(param: Param, value: object, dialect: str) -> Mismatch | None:
     needs = f"the name of a known {param.kind}"
-    hint = suggestion(value, sorted(registry.identifiers(param.kind)))
+    if isinstance(value, int | float):
+        return Mismatch("hyperparameter", needs, {param.name: value})
+    # Measured: Keras 2 keeps any string as a regularizer.
+    loose = dialect == "keras2" and param.kind == "regularizer"
+    if not isinstance(value, str) or loose or registry.resolve(param.kind, value, dialect):
+        return None
+    hint = suggestion(value, sorted(registry.identifiers(param.kind, dialect)))
     return Mismatch("identifier", needs, {param.name: value}, {}, hint)
 
 
@@ -82,9 +101,11 @@ def _sizes(param: Param, value: object, low: int = 1) -> str | None:
     what = "positive" if low else "non-negative"
     needs = f"a {what} integer or {length} of them" if length > 1 else f"a {what} integer"
     if not isinstance(value, tuple | list):
-        value = (value,) * length
-    entries = all(_integer(v) and not (isinstance(v, int) and v < low) for v in value)
-    return None if len(value) == length and entries else needs
+        value = (value,) * length if _integer(value) else ()
+    # A whole float in a tuple is an integer to some layers.
+    entries = (v for v in value if not (isinstance(v, float) and v.is_integer()))
+    fit = all(_integer(v) and not (isinstance(v, int) and v < low) for v in entries)
+    return None if len(value) == length and fit else needs
 
 
 def _paddings(param: Param, value: object) -> str | None:
@@ -98,40 +119,40 @@ def _rate(param: Param, value: object) -> str | None:
     return None if good else "a number in [0, 1]"
 
 
+def _number(param: Param, value: object) -> str | None:
+    return "a number" if isinstance(value, str) else None
+
+
 def _one_of(param: Param, value: object) -> str | None:
-    if not isinstance(value, _PLAIN):
-        return None
-    given = value.lower() if isinstance(value, str) else value
-    choices = ", ".join(repr(o) for o in param.options)
-    return None if given in param.options or value in param.options else f"one of {choices}"
+    """One of some strings, whatever the case of the letters."""
+    return _choice(param, value.lower() if isinstance(value, str) else value)
 
 
 def _choice(param: Param, value: object) -> str | None:
     choices = ", ".join(repr(o) for o in param.options)
-    known = not isinstance(value, _PLAIN) or value in param.options
+    known = not isinstance(value, _PLAIN) or any(value == o for o in param.options)
     return None if known else f"one of {choices}"
 
 
 def _data_format(param: Param, value: object) -> str | None:
-    if not isinstance(value, _PLAIN):
-        return None
-    good = isinstance(value, str) and value.lower() in ("channels_first", "channels_last")
-    return None if good else "'channels_last' or 'channels_first'"
+    known = ("channels_first", "channels_last")
+    wrong = isinstance(value, str) and value.lower() not in known
+    return "'channels_last' or 'channels_first'" if wrong else None
 
 
 _DOMAINS: dict[str, Callable[[Param, object], str | None]] = {
     "size": _size,
-    "sizes1": _sizes,
-    "sizes2": _sizes,
-    "sizes3": _sizes,
-    "paddings1": _paddings,
-    "paddings2": _paddings,
-    "paddings3": _paddings,
+    "filters": _size,
+    "units": _size,
     "count": _size,
+    "tokens": _tokens,
     "rate": _rate,
+    "number": _number,
     "one_of": _one_of,
     "choice": _choice,
-    "units": _size,
-    "tokens": _tokens,
     "data_format": _data_format,
+} | {
+    f"{kind}{n}": domain
+    for n in (1, 2, 3)
+    for kind, domain in (("sizes", _sizes), ("strides", _sizes), ("paddings", _paddings))
 }

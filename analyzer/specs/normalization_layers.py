@@ -57,12 +57,12 @@ def _elementwise(c: Args, x: Dims, y: Dims) -> Dim:
 
 BATCH_NORMALIZATION = LayerSpec(
     "BatchNormalization",
-    "(axis: axis = -1, momentum: number = 0.99, epsilon: number = 0.001, "
+    "(axis: axis = -1, momentum=0.99, epsilon=0.001, "
     f"{_AFFINE}"
     "moving_mean_initializer: initializer = 'zeros', "
     "moving_variance_initializer: initializer = 'ones', "
     f"{_GOVERNED}, renorm: flag = False, renorm_clipping=None, "
-    "renorm_momentum: number = 0.99, synchronized: flag = False)",
+    "renorm_momentum=0.99, synchronized: flag = False)",
     output=_in_rank,
     weights=_batch_weights,
     mask=Mask.CONSUME_PASS,

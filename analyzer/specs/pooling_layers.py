@@ -25,8 +25,8 @@ def _pool(kind: str, n: int) -> LayerSpec:
     name, example = f"{kind}Pooling{n}D", _EXAMPLE[n]
     return LayerSpec(
         name,
-        f"(pool_size: sizes{n}{default}, strides: sizes{n} = None, "
-        "padding: one_of('valid', 'same') = 'valid', data_format: data_format = None)",
+        f"(pool_size: sizes{n}{default}, strides: strides{n} = None, "
+        "padding: late_choice('valid', 'same') = 'valid', data_format: data_format = None)",
         accepts=axes_text(*SPACE[n], "channels"),
         output=_pool_output,
         aliases=(f"{short}{n}D",),
@@ -92,7 +92,7 @@ def _adaptive_pool(kind: str, n: int) -> LayerSpec:
     name = f"Adaptive{kind}Pooling{n}D"
     return LayerSpec(
         name,
-        f"(output_size: sizes{n}, data_format: data_format = None)",
+        f"(output_size: late_sizes{n}, data_format: data_format = None)",
         output=_adaptive_output,
         cases=(Case(f"{name}(2)", (2, *_EXAMPLE[n], 3)),),
     )

@@ -183,7 +183,9 @@ class _Kind:
 
     def layer(self, legacy: tuple[str, ...], cases: tuple[Case, ...]) -> LayerSpec:
         """The spec of a whole sequence."""
-        body = _WEIGHTS.format(forget=self.forget, activity=_ACTIVITY)
+        # Measured: SimpleRNN never looks at its activity_regularizer.
+        activity = _ACTIVITY if self.gates > 1 else _ACTIVITY.replace(": regularizer", "")
+        body = _WEIGHTS.format(forget=self.forget, activity=activity)
         return LayerSpec(
             self.name,
             f"(units: units, {self.head}{body}{self.layer_tail})",
@@ -214,7 +216,7 @@ _LSTM = _Kind(
     _GATED,
     ", seed=None",
     f", seed=None, {RETURNS}, unroll: flag = False, "
-    "use_cudnn: one_of('auto', True, False) = 'auto'",
+    "use_cudnn: choice('auto', True, False) = 'auto'",
     _FORGET,
     4,
     _lstm_weights,
@@ -225,7 +227,7 @@ _GRU = _Kind(
     _GATED,
     ", reset_after: flag = True, seed=None",
     f", seed=None, {RETURNS}, unroll: flag = False, reset_after: flag = True, "
-    "use_cudnn: one_of('auto', True, False) = 'auto'",
+    "use_cudnn: choice('auto', True, False) = 'auto'",
     "",
     3,
     _gru_weights,

@@ -121,7 +121,7 @@ def _up_sampling(n: int) -> LayerSpec:
     layout = "" if n == 1 else ", data_format: data_format = None"
     if n == 2:
         kinds = "'nearest', 'bilinear', 'bicubic', 'lanczos3', 'lanczos5'"
-        layout += f", interpolation: one_of({kinds}) = 'nearest'"
+        layout += f", interpolation: late_one_of({kinds}) = 'nearest'"
     example = _EXAMPLE[n]
     return LayerSpec(
         name,
