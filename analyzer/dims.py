@@ -132,7 +132,7 @@ def floordiv(left: Dim, right: Dim) -> Dim:
     """`left // right`, exact where the division leaves no remainder by algebra."""
     if isinstance(left, int) and isinstance(right, int):
         return left // right
-    if right == 1:
+    if right == 1 or left == 0:
         return left
     quotient = _divide_exactly(left, right)
     if quotient is not None:
@@ -147,7 +147,7 @@ def mod(left: Dim, right: Dim) -> Dim:
     """`left % right`, zero where the division leaves no remainder by algebra."""
     if isinstance(left, int) and isinstance(right, int):
         return left % right
-    if right == 1 or _divide_exactly(left, right) is not None:
+    if right == 1 or left == 0 or _divide_exactly(left, right) is not None:
         return 0
     _, rest = _split_multiples(left, right)
     return (

@@ -65,13 +65,18 @@ class Applied:
         return self.layer.output(self.x, **self.call), weights
 
 
-def failure(case: Case, unknown_batch: bool = False) -> Mismatch | None:
-    """What a case is proved to fail with."""
+def failure(case: Case, unknown_batch: bool = False) -> tuple[Mismatch | None, str]:
+    """What a case is proved to fail with, and whether its arguments alone prove it."""
+    applied = Applied(case, unknown_batch)
     try:
-        Applied(case, unknown_batch).everything()
+        constructed(applied.spec, applied.layer.config)
     except Mismatch as mismatch:
-        return mismatch
-    return None
+        return mismatch, "arguments"
+    try:
+        applied.everything()
+    except Mismatch as mismatch:
+        return mismatch, "call"
+    return None, ""
 
 
 def as_keras(shape: object) -> object:

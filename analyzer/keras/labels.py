@@ -28,11 +28,14 @@ def compare_labels(interp: Interpreter, state: ModelState, fact: Trained) -> Mis
     if not isinstance(output, Tensor) or not isinstance(target, Tensor):
         return None
     found = loss_of(interp.dialect, loss)
-    if found is None or found[0].check is None:
+    if found is None:
         return None
     spec, args = found
+    check = spec.label_check(interp.dialect)
+    if check is None:
+        return None
     try:
-        spec.check(args, target.type, output.type)  # type: ignore[misc]
+        check(args, target.type, output.type)
     except Mismatch as failure:
         return failure
     except Undecided:

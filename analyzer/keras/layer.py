@@ -172,7 +172,7 @@ def _bind(
     if opaque:
         complete |= {n: Unknown("may be given by **") for n in complete if n not in given}
     state.config = Args(complete, spec.parameters)
-    return _faults(spec, state.config)
+    return _faults(spec, state.config, interp.dialect)
 
 
 def _plain(signature: str) -> str:
@@ -180,9 +180,9 @@ def _plain(signature: str) -> str:
     return f"({', '.join(names[:6])}{', ...' if len(names) > 6 else ''})"
 
 
-def _faults(spec: LayerSpec, config: Args) -> list[Mismatch]:
+def _faults(spec: LayerSpec, config: Args, dialect: str) -> list[Mismatch]:
     try:
-        found = list(applied.problems(spec, config))
+        found = list(applied.problems(spec, config, dialect))
         if not found and spec.check is not None:
             spec.check(config)
     except Mismatch as fault:

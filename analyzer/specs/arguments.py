@@ -11,7 +11,7 @@ from ..unknown import Undecided, Unknown
 from . import signature as _signature
 
 # Kinds of which an Unknown value is some integer; those ending in a digit are tuples.
-SIZES = frozenset({"size", "late_size", "filters", "units", "shape"})
+SIZES = frozenset({"size", "late_size", "extent", "filters", "units", "shape"})
 
 
 class Args:

@@ -9,10 +9,7 @@ from .preprocessing_layers import image_axes, resized
 _CALL = "(data: tensor, training: flag = True)"
 _RANGE = "value_range=(0, 255)"
 _LAYOUT = "data_format: data_format = None"
-_GEOMETRY = (
-    "fill_mode: one_of('constant', 'nearest', 'wrap', 'mirror', 'reflect') = 'reflect', "
-    "interpolation: one_of('nearest', 'bilinear') = 'bilinear', "
-)
+_GEOMETRY = "fill_mode='reflect', interpolation: one_of('nearest', 'bilinear') = 'bilinear', "
 
 
 def _image(c: Args, x: Dims) -> Dims:
@@ -38,38 +35,36 @@ def _augmentation(
 GEOMETRIC = (
     _augmentation(
         "RandomFlip",
-        "mode: choice('horizontal', 'vertical', 'horizontal_and_vertical') = "
-        f"'horizontal_and_vertical', seed=None, {_LAYOUT}",
+        f"mode='horizontal_and_vertical', seed=None, {_LAYOUT}",
         "",
     ),
     _augmentation(
         "RandomRotation",
-        f"factor, {_GEOMETRY}seed=None, fill_value: number = 0.0, {_LAYOUT}",
+        f"factor, {_GEOMETRY}seed=None, fill_value=0.0, {_LAYOUT}",
         "0.2",
     ),
     _augmentation(
         "RandomTranslation",
-        f"height_factor, width_factor, {_GEOMETRY}seed=None, fill_value: number = 0.0, {_LAYOUT}",
+        f"height_factor, width_factor, {_GEOMETRY}seed=None, fill_value=0.0, {_LAYOUT}",
         "0.2, 0.3",
     ),
     _augmentation(
         "RandomZoom",
-        f"height_factor, width_factor=None, {_GEOMETRY}seed=None, fill_value: number = 0.0, "
-        f"{_LAYOUT}",
+        f"height_factor, width_factor=None, {_GEOMETRY}seed=None, fill_value=0.0, {_LAYOUT}",
         "0.2",
     ),
     _augmentation(
         "RandomShear",
         "x_factor=0.0, y_factor=0.0, "
         "interpolation: one_of('nearest', 'bilinear') = 'bilinear', "
-        "fill_mode: one_of('constant', 'nearest', 'wrap', 'mirror', 'reflect') = 'reflect', "
-        f"fill_value: number = 0.0, {_LAYOUT}, seed=None",
+        "fill_mode='reflect', "
+        f"fill_value=0.0, {_LAYOUT}, seed=None",
         "0.2, 0.2",
     ),
     _augmentation(
         "RandomPerspective",
         "factor=1.0, scale=1.0, "
-        "interpolation: one_of('nearest', 'bilinear') = 'bilinear', fill_value: number = 0.0, "
+        "interpolation: one_of('nearest', 'bilinear') = 'bilinear', fill_value=0.0, "
         f"seed=None, {_LAYOUT}",
         "",
     ),
@@ -109,7 +104,7 @@ COLOURS = (
 )
 RANDOM_CROP = LayerSpec(
     "RandomCrop",
-    f"(height: size, width: size, seed=None, {_LAYOUT})",
+    f"(height: extent, width: extent, seed=None, {_LAYOUT})",
     output=resized,
     training=Training.DIFFERS,
     call=_CALL,

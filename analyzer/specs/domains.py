@@ -36,15 +36,24 @@ def check_domain(param: Param, value: object, dialect: str = "keras3") -> Mismat
     kind = param.kind.removeprefix("late_")
     domain = _DOMAINS.get(kind)
     needs = domain(param, value) if domain is not None else None
-    if needs is None or (dialect == "keras2" and _lenient(kind, value)):
+    older = dialect == "keras2"
+    if needs is None or (older and _lenient(kind, param, value)):
         return None
-    late = kind != param.kind or _only_late(kind, value)
+    # Keras 2 leaves most of it to the first call.
+    late = older or kind != param.kind or _only_late(kind, value)
     return Mismatch("hyperparameter", needs, {param.name: value}, {}, _hint(param, value), late)
 
 
-def _lenient(kind: str, value: object) -> bool:
-    """Whether Keras 2 takes it all the same."""
-    return False
+def _lenient(kind: str, param: Param, value: object) -> bool:
+    """Whether some layer of Keras 2 takes it all the same."""
+    if kind in ("size", "count"):
+        return not isinstance(value, int) or value == 0
+    if kind in ("filters", "sizes1"):
+        return isinstance(value, float | str)
+    if kind == "rate":
+        return not isinstance(value, int | float)
+    folded = value.lower() if isinstance(value, str) else value
+    return kind in ("share", "number") or folded in ("causal", *param.options)
 
 
 def _only_late(kind: str, value: object) -> bool:
@@ -59,7 +68,7 @@ def _only_late(kind: str, value: object) -> bool:
 def _hint(param: Param, value: object) -> str:
     if isinstance(value, str):
         return suggestion(value, [o for o in param.options if isinstance(o, str)])
-    if param.kind == "rate" and isinstance(value, int | float) and 1 < value <= 100:
+    if param.kind in ("rate", "share") and isinstance(value, int | float) and 1 < value <= 100:
         return f"a share, not a percentage: {param.name}={value / 100:g}"
     return ""
 
@@ -147,6 +156,7 @@ _DOMAINS: dict[str, Callable[[Param, object], str | None]] = {
     "count": _size,
     "tokens": _tokens,
     "rate": _rate,
+    "share": _rate,
     "number": _number,
     "one_of": _one_of,
     "choice": _choice,

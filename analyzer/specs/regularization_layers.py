@@ -46,7 +46,7 @@ DROPOUT = LayerSpec(
 )
 ALPHA_DROPOUT = LayerSpec(
     "AlphaDropout",
-    "(rate: rate, noise_shape: shape = None, seed=None)",
+    "(rate: share, noise_shape: shape = None, seed=None)",
     mask=Mask.PASS,
     training=_when_positive,
     call=_CALL,
@@ -54,7 +54,7 @@ ALPHA_DROPOUT = LayerSpec(
 )
 GAUSSIAN_DROPOUT = LayerSpec(
     "GaussianDropout",
-    "(rate: rate, seed=None)",
+    "(rate: share, seed=None)",
     mask=Mask.PASS,
     training=_when_positive,
     call=_CALL,
@@ -62,7 +62,7 @@ GAUSSIAN_DROPOUT = LayerSpec(
 )
 GAUSSIAN_NOISE = LayerSpec(
     "GaussianNoise",
-    "(stddev: rate, seed=None)",
+    "(stddev: share, seed=None)",
     mask=Mask.PASS,
     training=lambda c: Training.SAME if c.stddev == 0 else Training.DIFFERS,
     call=_CALL,

@@ -1,9 +1,9 @@
 """Record which values of each constructor argument real Keras rejects, and when.
 
-    ORACLE_K3=path/to/python ORACLE_K2=path/to/python python -m tests.oracle.record_domains
+    ORACLE_K3=... ORACLE_K2=... python -m tests.oracle.record_domains [all]
 
-writes tests/data/domains_keras3.json and domains_keras2.json: one line for each argument
-of each layer, one letter for each value of `probes`.
+asks for what is not recorded yet (or for all), and writes tests/data/domains_keras3.json
+and domains_keras2.json: a line for each argument of each layer, a letter for each value.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from __future__ import annotations
 import ast
 import json
 import os
+import sys
+from functools import cache
+from pathlib import Path
 
 from dryfit.analyzer.specs import registry
 from dryfit.analyzer.specs.base import Case, LayerSpec
@@ -86,34 +89,43 @@ def letters(questions: list[dict[str, object]], python: str) -> list[str]:
     return found
 
 
-def record(dialect: str, python: str) -> None:
-    """Ask one Keras everything and write its file."""
-    rows = asked()
-    questions = [question(*row) for row in rows]
-    found = "".join(letters(questions, python))
-    lines = []
-    for (spec, param, _), data in zip(rows, questions, strict=True):
+def record(dialect: str, python: str, everything: bool) -> None:
+    """Ask one Keras what is not in its file yet, and write the file."""
+    known = {} if everything else load(dialect)
+    rows = {f"{spec.name}.{param.name}": (spec, param, case) for spec, param, case in asked()}
+    fresh = {
+        k: question(*row) for k, row in rows.items() if len(known.get(k, "")) != len(probes(row[1]))
+    }
+    found = "".join(letters(list(fresh.values()), python))
+    for key, data in fresh.items():
         count = len(data["codes"])
-        lines.append(json.dumps([f"{spec.name}.{param.name}", found[:count]]))
-        found = found[count:]
-    path = DATA.with_name(f"domains_{dialect}.json")
-    path.write_text("\n".join(sorted(lines)) + "\n", "utf-8")
+        known[key], found = found[:count], found[count:]
+    lines = [json.dumps([key, known[key]]) for key in sorted(rows)]
+    path(dialect).write_text("\n".join(lines) + "\n", "utf-8")
 
 
+def path(dialect: str) -> Path:
+    """The file of one Keras."""
+    return DATA.with_name(f"domains_{dialect}.json")
+
+
+@cache
 def load(dialect: str) -> dict[str, str]:
     """The recorded letters by "Layer.argument"."""
-    path = DATA.with_name(f"domains_{dialect}.json")
-    return dict(json.loads(line) for line in path.read_text("utf-8").splitlines())
+    if not path(dialect).exists():
+        return {}
+    return dict(json.loads(line) for line in path(dialect).read_text("utf-8").splitlines())
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     """Record each Keras whose interpreter is given."""
+    everything = "all" in arguments
     if "ORACLE_K3" in os.environ:
-        record("keras3", os.environ["ORACLE_K3"])
+        record("keras3", os.environ["ORACLE_K3"], everything)
     if "ORACLE_K2" in os.environ:
         os.environ["TF_USE_LEGACY_KERAS"] = "1"
-        record("keras2", os.environ["ORACLE_K2"])
+        record("keras2", os.environ["ORACLE_K2"], everything)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
