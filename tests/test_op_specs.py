@@ -14,7 +14,7 @@ import pytest
 
 from dryfit.analyzer.dims import Expr
 from dryfit.analyzer.mismatch import Mismatch
-from dryfit.analyzer.specs import calling, content, members, registry, signature
+from dryfit.analyzer.specs import calling, content, members, registry, signature, symbolic
 from dryfit.analyzer.specs.base import TensorType
 from dryfit.analyzer.unknown import Unknown
 
@@ -247,3 +247,12 @@ def test_every_member_is_one_that_the_class_has() -> None:
         owner, _, name = spelling.rpartition(".")
         if owner in members.PUBLIC:
             assert name in members.PUBLIC[owner], spelling
+
+
+@pytest.mark.parametrize("dialect", ["keras2", "keras3"])
+def test_functions_refuse_keras_tensors_where_the_libraries_do(dialect: str) -> None:
+    real = json.loads((DATA / f"ops_{dialect}.json").read_text())["refusals"]
+    ours = {name: symbolic.rejects_keras_tensor(name, dialect) for name in real}
+    wrong = {name for name in real if ours[name] != real[name]}
+    # One of a scalar, the other of a list: not for the KerasTensor.
+    assert wrong <= {"tf.scalar_mul", "tf.math.scalar_mul", "keras.ops.digitize"}

@@ -140,7 +140,7 @@ AS_DTYPE = OpSpec(
 
 def _is_tensor(a: Args) -> bool:
     """Whether it is a tensor."""
-    if a.x.kind in ("tensor", "variable", "keras"):
+    if a.x.kind in ("tensor", "variable"):
         return True
     raise Undecided("whether it is a tensor")
 

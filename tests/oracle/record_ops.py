@@ -7,7 +7,8 @@ Run under environments that have them (never under Dryfit's own):
 
 Writes tests/data/ops_<dialect>.json: under "signatures" the parameters of every public
 name, under "calls" for each program the type and small values of its result, or the
-exception it raises, under "pipelines" the elements of datasets. A tensor is [dtype,
+exception it raises, under "pipelines" the elements of datasets, under "refusals"
+whether a function raises on a KerasTensor. A tensor is [dtype,
 [shape], values or null], a sequence {"of": [...]}, other data {"is": text}.
 """
 
@@ -20,6 +21,7 @@ import sys
 import types
 import warnings
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
@@ -32,7 +34,7 @@ sys.path.insert(0, str(ROOT))
 
 from dryfit.analyzer.specs import registry  # noqa: E402
 from tests.dataset_programs import PIPELINES  # noqa: E402
-from tests.op_programs import Input, Program, programs  # noqa: E402
+from tests.op_programs import OWNERS, Input, Program, programs  # noqa: E402
 
 VALUES = 24  # elements; the values of larger results are not kept
 
@@ -43,9 +45,10 @@ def libraries(dialect: str) -> dict[str, object]:
 
     if dialect == "keras2":
         os.environ["TF_USE_LEGACY_KERAS"] = "1"
+        import tensorflow as tf
         import tf_keras
 
-        return {"keras": tf_keras, "numpy": numpy}
+        return {"keras": tf_keras, "numpy": numpy, "tf": tf}
     import keras
     import sklearn.datasets
     import sklearn.model_selection
@@ -104,6 +107,31 @@ def described(value: object) -> object:
         dtype = getattr(value.dtype, "name", str(value.dtype))
         return [dtype, list(array.shape), rounded(array.ravel().tolist()) if small else None]
     return {"is": repr(value)}
+
+
+def refusals(space: dict[str, object]) -> dict[str, bool]:
+    """Functions that raise on a KerasTensor what they do not raise on tensors."""
+    found: dict[str, bool] = {}
+    for program in programs():
+        owner = program.spelling.rpartition(".")[0]
+        if "." not in program.spelling or owner in OWNERS or not program.inputs:
+            continue
+        if isinstance(outcome(program, space), str):
+            continue
+        try:
+            made = {i.name: symbolic(i, space) for i in program.inputs}
+            eval(program.text, {**space, **made})
+            found[program.spelling] = False
+        except Exception:  # whatever it raises is a refusal
+            found.setdefault(program.spelling, True)
+    return found
+
+
+def symbolic(of: Input, space: dict[str, object]) -> object:
+    """A KerasTensor of an input's type; the first axis is the batch."""
+    shape = of.shape[1:]
+    keras: Any = space["keras"]
+    return keras.Input(shape, batch_size=(of.shape or (1,))[0], dtype=of.dtype)
 
 
 def pipeline(text: str, space: dict[str, object]) -> object:
@@ -193,8 +221,9 @@ def main(dialect: str, ops: list[str]) -> None:
     shown_ = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in sorted(signatures.items())]
     body = ",\n".join(lines)
     head = ",\n".join(shown_)
+    refused = json.dumps(refusals(space) if not ops else known["refusals"], sort_keys=True)
     last = ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in pipelines.items())
-    text = f'{{"calls": {{\n{body}\n}},\n"signatures": {{\n{head}\n}},'
+    text = f'{{"calls": {{\n{body}\n}},\n"signatures": {{\n{head}\n}},\n"refusals": {refused},'
     path.write_text(f'{text}\n"pipelines": {{\n{last}\n}}}}\n')
     print(len(calls), "calls,", len(signatures), "names")
 
