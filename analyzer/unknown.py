@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,13 @@ class Unknown:
 
     def __repr__(self) -> str:
         return f"Unknown({self.reason})"
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf(Unknown):
+    """An unknown value that is one of `sources` or something else: changing it may change them."""
+
+    sources: tuple[object, ...] = field(default=(), compare=False, repr=False)
 
 
 class Undecided(Exception):

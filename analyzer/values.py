@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 Value: TypeAlias = object
 
 
+OPEN = "*"  # in `Names.maybe`: unknown code has seen the object, any name may be there
+
+
 class Names(dict[str, Value]):
     """Names bound in a namespace: locals, globals, attributes of an object or class.
 

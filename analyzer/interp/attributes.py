@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from .. import natives
 from ..facts import AttributeSet
-from ..unknown import Unknown
+from ..unknown import OneOf, Unknown
 from ..values import (
     ABSENT,
+    OPEN,
     Bound,
     Call,
     Class,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 _OF_OBJECT = frozenset(dir(object)) | {"__dict__", "__module__", "__weakref__"}
 _PLAIN = (str, bytes, bool, int, float, complex, tuple, list, dict, set, frozenset, range, slice)
 _PLAIN_OR_NONE = (*_PLAIN, deque, type(None))
-OPEN = "*"  # in `Names.maybe`: unknown code has seen the object, anything may be there
 
 
 def get(interp: Interpreter, obj: Value, name: str, site: Site) -> Value:
@@ -197,6 +197,7 @@ def unbound(native: Native) -> Native:
         if not call.args:
             return Unknown("a method without its receiver")
         moved = Call(call.args[1:], call.kwargs, call.site, call.args[0], call.opaque)
+        interp.note_super(native.name.rsplit(".", 1)[-1], call.args[0])
         return native.run(interp, moved)
 
     return Native(native.name, run)
@@ -220,6 +221,7 @@ def _from_super(interp: Interpreter, obj: Super, name: str, site: Site) -> Value
     start = chain.index(obj.owner) + 1 if obj.owner in chain else 0
     for base in chain[start:]:
         if isinstance(base, Unknown):
+            interp.note_super(name, receiver)
             return base
         found = find_in_class(base, name, alone=True)
         if found is not None:
@@ -328,6 +330,10 @@ def assign(interp: Interpreter, obj: Value, name: str, value: Value, site: Site)
         hook = natives.hook("tensor.__setattr__")
         if hook is not None:
             hook(interp, Call((obj, name, value), {}, site, obj))
+    elif isinstance(obj, OneOf):
+        for source in obj.sources:
+            if isinstance(source, Instance):
+                store(interp, source, name, Unknown("set on one of several objects"))
 
 
 def _assign_by_class(

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import libcst as cst
 
 from .. import natives
-from ..unknown import Unknown
+from ..unknown import OneOf, Unknown
 from ..values import (
+    OPEN,
     Bound,
     Call,
     Class,
@@ -27,7 +28,6 @@ from ..values import (
     Value,
 )
 from . import classes, functions
-from .attributes import OPEN
 from .dispatch import evaluates
 from .errors import python_error
 from .opaque import CONTAINERS, scrub
@@ -95,6 +95,7 @@ def call(interp: Interpreter, callee: Value, given: Call) -> Value:
 def _call_unknown(interp: Interpreter, callee: Unknown, given: Call) -> Value:
     """Nobody knows what runs: the lists and objects it gets may change."""
     interp.doubts += 1
+    escape(interp, callee)
     if callee.reason.split(".")[0] not in HARMLESS:
         for value in [*given.args, *given.kwargs.values()]:
             escape(interp, value)
@@ -103,6 +104,9 @@ def _call_unknown(interp: Interpreter, callee: Unknown, given: Call) -> Value:
 
 def escape(interp: Interpreter, value: Value) -> None:
     """Unknown code gets hold of a value."""
+    if isinstance(value, OneOf):
+        for source in value.sources:
+            escape(interp, source)
     if isinstance(value, CONTAINERS):
         interp.heap.forget(value)
     elif isinstance(value, Instance) and OPEN not in value.attrs.maybe:
@@ -125,6 +129,7 @@ def _call_bound(interp: Interpreter, callee: Bound, given: Call) -> Value:
     function = callee.function
     if isinstance(function, Native):
         given.receiver = callee.receiver
+        functions.note_super(interp, function.name.rsplit(".", 1)[-1], callee.receiver)
         return call_native(interp, function, given)
     given.args = [callee.receiver, *given.args]
     if isinstance(function, Function):

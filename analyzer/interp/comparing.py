@@ -61,7 +61,7 @@ _REFLECTED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="
 def compare(interp: Interpreter, op: str, left: Value, right: Value, site: Site) -> Value:
     """`left op right`: a bool when decided, otherwise Unknown, a Flag or a tensor."""
     if op in ("is", "is not"):
-        return _answer(identical(left, right), op == "is not")
+        return _answer(identical(interp, left, right), op == "is not")
     if op in ("in", "not in"):
         return _answer(contains(interp, right, left, site), op == "not in")
     if isinstance(left, Tensor) or isinstance(right, Tensor):
@@ -79,18 +79,27 @@ def _answer(holds: bool | None, negate: bool) -> Value:
     return holds is not negate
 
 
-def identical(left: Value, right: Value) -> bool | None:
+def identical(interp: Interpreter, left: Value, right: Value) -> bool | None:
     """`left is right`"""
     if isinstance(left, _UNDECIDED) or isinstance(right, _UNDECIDED):
         return None if isinstance(left, Unknown) or left is not right else True
     if left is right:
         return True
+    if _may_be_one(interp, left, right):
+        return None
     if type(left) is not type(right) or left != right:
         return False
     if isinstance(left, (*_SINGLETONS, Module, NativeClass, Native)):
         return True
     # Equal numbers, texts and tuples may be one object or two.
     return None if isinstance(left, (*_IMMUTABLE, Bound)) else False
+
+
+def _may_be_one(interp: Interpreter, left: Value, right: Value) -> bool:
+    """Whether two objects were one on some of the paths that led here."""
+    if isinstance(left, Instance) and isinstance(right, Instance):
+        left, right = left.attrs, right.attrs
+    return interp.heap.may_be(left, right)
 
 
 def equal(interp: Interpreter, left: Value, right: Value) -> bool | None:
@@ -226,7 +235,7 @@ def _instances(interp: Interpreter, op: str, left: Value, right: Value, site: Si
     mine, theirs = _plain(left), _plain(right)
     if isinstance(mine, Instance) or isinstance(theirs, Instance):
         known = op == "==" and _by_identity(interp, mine, theirs, site)
-        return mine is theirs if known else Unknown("comparison of objects")
+        return _answer(identical(interp, mine, theirs) if known else None, False)
     return compare(interp, op, mine, theirs, site)
 
 

@@ -103,21 +103,35 @@ def make_frame(
 ) -> Frame:
     """The frame of a call; methods know their receiver."""
     caller = interp.frame
-    receiver = bound.receiver if bound is not None else None
-    if receiver is None and function.owner is not None and given.args:
+    receiver: Value = None
+    parent = scope.parent
+    is_method = bound is not None or (parent is not None and parent.kind == CLASS)
+    if bound is not None:
+        receiver = bound.receiver
+    elif is_method and given.args:
         receiver = given.args[0]  # Base.method(self, ...)
+    note_super(interp, function.name, receiver)
     return Frame(
         scope,
         function.source,
         function,
         function.owner,
         receiver if isinstance(receiver, Instance) else None,
-        function.name if function.owner is not None else "",
+        function.name if is_method else "",
         (*given.site.callers, given.site),
         caller,
         caller.conditions,
         arguments=tuple(given.args),
     )
+
+
+def note_super(interp: Interpreter, method: str, receiver: Value) -> None:
+    """A method of the same name runs on the same object: `super().method()` was called."""
+    frame = interp.frame
+    if receiver is not None and receiver is frame.instance and method == frame.method:
+        outer = frame.parent.conditions if frame.parent is not None else ()
+        surely = frame.conditions == outer
+        frame.super_called = True if surely or frame.super_called else None
 
 
 def root_frame(scope: Scope) -> Frame:

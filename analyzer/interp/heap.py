@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeAlias
 
-from ..values import Names
+from ..values import OPEN, Names
 from .opaque import CONTAINERS, OPAQUE, opaque_content
 
 # What some path left in the objects it touched: by id, the object and its content.
@@ -34,27 +34,41 @@ class Log:
 class Heap:
     """A stack of undo logs."""
 
-    __slots__ = ("logs", "shared")
+    __slots__ = ("groups", "logs")
 
     def __init__(self) -> None:
         self.logs: list[Log] = []
-        self.shared: dict[int, tuple[object, ...]] = {}
+        # Objects of which two may be one and the same, by the id of each.
+        self.groups: dict[int, list[object]] = {}
 
     def share(self, joined: object, *sources: object) -> None:
-        """Note that changing `joined` may change one of `sources`: nobody knows which."""
-        self.shared[id(joined)] = (joined, *sources)
+        """Note that `joined` is one of `sources`, nobody knows which."""
+        members = {id(joined): joined}
+        for source in sources:
+            members |= {id(m): m for m in self.groups.get(id(source), [source])}
+        group = list(members.values())
+        self.groups.update(dict.fromkeys(members, group))
         self.fresh(joined)
+
+    def may_be(self, a: object, b: object) -> bool:
+        """Whether two objects may be one and the same."""
+        group = self.groups.get(id(a))
+        return group is not None and group is self.groups.get(id(b))
 
     def touch(self, container: object) -> None:
         """Keep the content of an object that is about to change."""
-        if self.shared and id(container) in self.shared:
-            for source in self.shared.pop(id(container))[1:]:
-                self.forget(source)
+        if self.groups and id(container) in self.groups:
+            for other in self.groups[id(container)]:
+                if other is not container:
+                    self._forget(other)
         if self.logs:
-            log = self.logs[-1]
-            key = id(container)
-            if key not in log.before and key not in log.fresh:
-                log.before[key] = (container, content_of(container))
+            self._keep(container)
+
+    def _keep(self, container: object) -> None:
+        log = self.logs[-1]
+        key = id(container)
+        if key not in log.before and key not in log.fresh:
+            log.before[key] = (container, content_of(container))
 
     def fresh(self, container: object) -> None:
         """Note that an object was made just now, so that nothing is kept of it."""
@@ -64,9 +78,15 @@ class Heap:
     def forget(self, container: object) -> None:
         """Make the content of an object unknown."""
         self.touch(container)
+        self._forget(container)
+
+    def _forget(self, container: object) -> None:
+        if self.logs:
+            self._keep(container)
         if isinstance(container, Names):
             for name in container:
                 container[name] = OPAQUE
+            container.maybe |= {OPEN}
         elif isinstance(container, CONTAINERS):
             restore(container, opaque_content(container))
 
@@ -88,7 +108,8 @@ class Heap:
     def apply(self, delta: Delta) -> None:
         """Make the changes of a path that was kept aside."""
         for container, content in delta.values():
-            self.touch(container)
+            if self.logs:
+                self._keep(container)
             restore(container, content)
 
 

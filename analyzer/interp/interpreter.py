@@ -17,7 +17,7 @@ from ..analysis import Analysis, Options
 from ..facts import Fact
 from ..unknown import Unknown
 from ..values import ABSENT, Call, Class, Flag, Function, Instance, Namespace, Site, Value
-from . import attributes, calls, iteration, language, operators, paths, truths
+from . import attributes, calls, functions, iteration, language, operators, paths, truths
 from .dispatch import EVALUATE, EXECUTE
 from .heap import Delta, Heap
 from .joins import Joiner
@@ -45,6 +45,7 @@ class Interpreter:
         self.deadline = time.monotonic() + analysis.options.max_seconds
         self.guards: list[tuple[str, ...]] = []  # names of what the open handlers catch
         self.guarded = 0  # how many of them may catch what Keras raises
+        self.faults = 0  # mistakes of ours; the story is then not complete
         self.doubts = 0  # grows with everything that may raise without our knowing
         self.assumptions: dict[Flag, bool] = {}
         self.modules: dict[str, Namespace] = {}
@@ -162,6 +163,25 @@ class Interpreter:
         run = EXECUTE.get(type(node))
         return None if run is None else run(self, node)
 
+    def shielded(self, node: cst.CSTNode) -> Outcome:
+        """Run a statement of a module; a mistake of ours in it costs this statement only."""
+        frame, scope, depth, logs = self.frame, self.frame.scope, self.depth, len(self.heap.logs)
+        try:
+            return self.exec(node)
+        except (Exhausted, ProgramRaise, StopCollecting):
+            raise
+        except Exception as fault:
+            if self.strict:
+                raise
+            self.frame, self.depth = frame, depth
+            frame.scope = scope
+            while len(self.heap.logs) > logs:
+                self.heap.end()
+            self.faults += 1
+            scope.module.dynamic = True
+            self.unknown(f"internal: {type(fault).__name__}")
+            return None
+
     def text(self, node: cst.CSTNode) -> str:
         """The source text of a node, on one line."""
         if node not in self.texts:
@@ -191,6 +211,10 @@ class Interpreter:
     def submodule(self, namespace: Namespace, name: str) -> Value | None:
         """A module inside a package of the project, when it was imported."""
         return self.modules.get(f"{namespace.name}.{name}")
+
+    def note_super(self, method: str, receiver: Value) -> None:
+        """A native method is about to run; it may be the running method's `super()`."""
+        functions.note_super(self, method, receiver)
 
     def may_gain(self, namespace: Namespace, name: str) -> bool:
         """Whether a module may have a name that was not seen being bound."""

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from .. import natives
 from ..dims import Dim, Expr, bounds, symbol
 from ..specs.base import TensorType
-from ..unknown import Unknown
+from ..unknown import OneOf, Unknown
 from ..values import Bound, Call, Function, Instance, Names, Repeated, Tensor, Value
 from .heap import Content, Delta, content_of
-from .opaque import CONTAINERS, OPAQUE, opaque_content
+from .opaque import CONTAINERS, OPAQUE, is_opaque, opaque_content
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -49,11 +49,22 @@ class Joiner:
         if a is b:
             return a
         if isinstance(a, Unknown) or isinstance(b, Unknown):
-            return a if isinstance(a, Unknown) else b
+            return self._unknown(a if isinstance(a, Unknown) else b, a, b)
         if _is_size(a) and _is_size(b):
             return a if a == b else self._size(a, b, name)
         join = _JOINS.get(type(a), _join_plain)
-        return self._once(join, a, b) if type(a) is type(b) else Unknown(self.reason)
+        made = self._once(join, a, b) if type(a) is type(b) else Unknown(self.reason)
+        return self._unknown(made, a, b) if isinstance(made, Unknown) else made
+
+    def _unknown(self, made: Unknown, a: Value, b: Value) -> Unknown:
+        """An unknown value that remembers the objects it may be."""
+        found: dict[int, object] = {}
+        for value in (made, a, b):
+            if isinstance(value, OneOf):
+                found |= {id(s): s for s in value.sources}
+            elif isinstance(value, (*CONTAINERS, Instance)):
+                found[id(value)] = value
+        return OneOf(made.reason, tuple(found.values())) if found else made
 
     def _once(self, join: _Join, a: Value, b: Value) -> Value:
         key = (id(a), id(b))
@@ -108,7 +119,7 @@ class Joiner:
         return {k: self.value(v, b[k], k if isinstance(k, str) else "") for k, v in a.items()}
 
     def _list(self, a: list[Value], b: list[Value]) -> Content:
-        if len(a) != len(b):
+        if len(a) != len(b) or is_opaque(a) or is_opaque(b):
             return [OPAQUE]
         return [self.value(x, y) for x, y in zip(a, b, strict=True)]
 

@@ -16,6 +16,7 @@ from .iteration import element_of
 from .paths import explore, merge, settle
 from .signals import BREAK, CONTINUE, Jump, Outcome, ProgramRaise, Split
 from .statements import unwind
+from .syntax import bind_target, shape_of
 from .truths import truth
 from .widening import Widening
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _SHARE = 8  # one loop may use this part of all steps before it is widened
 _MAX_PASSES = 4  # over the body of a widened loop, behind the first
+_LEFT = "left"  # by the loop's own `break`; one in its `else` belongs to a loop outside
 _MAX_SPLITS = 24  # iterations that may leave the loop on some path
 
 
@@ -105,16 +107,18 @@ def _one_round(interp: Interpreter, node: cst.For | cst.While, pending: list[Spl
     """One iteration; None when the next one follows."""
     outcome = interp.attempt(node.body)
     if isinstance(outcome, Split):
-        outcome = _next_round(interp, outcome, pending)
+        return _next_round(interp, outcome, pending)
     if isinstance(outcome, Jump) and outcome.kind == CONTINUE:
         return None
+    if isinstance(outcome, Jump) and outcome.kind == BREAK:
+        return Jump(_LEFT)
     return outcome
 
 
 def _next_round(interp: Interpreter, split: Split, pending: list[Split]) -> Outcome:
     """Go on with the paths that reach the next iteration, keep the others for later."""
     going = _going(interp, split)
-    exits = {k: e for k, e in split.exits.items() if k != CONTINUE}
+    exits = {_LEFT if k == BREAK else k: e for k, e in split.exits.items() if k != CONTINUE}
     if going is None:
         return Split(exits, None)
     if not exits:
@@ -136,17 +140,15 @@ def _going(interp: Interpreter, split: Split) -> Delta | None:
 
 
 def _after(interp: Interpreter, outcome: Outcome) -> Outcome:
-    """Behind the loop a `break` falls through."""
-    if isinstance(outcome, Jump) and outcome.kind == BREAK:
+    """Behind the loop its own `break` falls through."""
+    if isinstance(outcome, Jump) and outcome.kind == _LEFT:
         return None
-    if not isinstance(outcome, Split):
+    if not isinstance(outcome, Split) or _LEFT not in outcome.exits:
         return outcome
     exits = dict(outcome.exits)
-    fall = outcome.fall
-    for kind in (BREAK, CONTINUE):
-        if kind in exits:
-            delta = exits.pop(kind)[1]
-            fall = delta if fall is None else interp.join_deltas(fall, delta, "break")[0]
+    fall = exits.pop(_LEFT)[1]
+    if outcome.fall is not None:
+        fall = interp.join_deltas(outcome.fall, fall, "break")[0]
     return settle(interp, Split(exits, fall))
 
 
@@ -160,22 +162,47 @@ def _widened(
     turned out to know too much are taken back.
     """
     widening = Widening(interp)
+    widening.head = explore(interp, lambda: _open_names(interp, node)).fall or {}
+    condition = _condition(interp, node)
 
     def body() -> Outcome:
         interp.heap.apply(widening.head)
         enter()
         return interp.attempt(node.body)
 
-    last = explore(interp, body, _condition(interp, node))
-    after = _going(interp, last)
     mark = len(interp.facts)
+    last = explore(interp, body, condition)
+    after = _going(interp, last)
     for attempt in range(_MAX_PASSES):
         if after is None or not widening.grow(after, attempt == _MAX_PASSES - 1):
             break
+        if attempt == 0:
+            mark = _keep_certain(interp, mark, (*interp.frame.conditions, condition))
         del interp.facts[mark:]
-        last = explore(interp, body, _condition(interp, node))
+        last = explore(interp, body, condition)
         after = _going(interp, last)
     return _behind(interp, node, last, after)
+
+
+def _open_names(interp: Interpreter, node: cst.For | cst.While) -> Outcome:
+    """Names the loop binds may be bound when an iteration starts, by the one before."""
+    scope = interp.frame.scope
+    shape = shape_of(node.body, False)
+    if isinstance(node, cst.For):
+        bind_target(node.target, shape.bound)
+    new = shape.bound - scope.names.keys() - scope.globals - scope.nonlocals
+    if new:
+        interp.touch(scope.names)
+        scope.names.update(dict.fromkeys(new, Unknown("bound by an iteration before")))
+        scope.names.maybe |= new
+    return None
+
+
+def _keep_certain(interp: Interpreter, mark: int, conditions: tuple[str, ...]) -> int:
+    """Of the first iteration's facts keep those that hold whatever the conditions in it."""
+    certain = [f for f in interp.facts[mark:] if f.site.conditions == conditions]
+    interp.facts[mark:] = certain
+    return len(interp.facts)
 
 
 def _behind(
@@ -183,15 +210,15 @@ def _behind(
 ) -> Outcome:
     """The state behind a widened loop: that before it, or that after some iteration."""
     exits = {k: e for k, e in last.exits.items() if k not in (BREAK, CONTINUE)}
-    fall: Delta = {}
-    for delta in (after, _broken(last)):
-        if delta is not None:
-            fall = interp.join_deltas(fall, delta, "iteration")[0]
-    result = Split(exits, fall)
-    if node.orelse is not None and BREAK not in last.exits:
-        orelse, path = node.orelse, Split({}, fall)
+    ended: Delta = {} if after is None else interp.join_deltas({}, after, "iteration")[0]
+    result = Split(exits, ended)
+    if node.orelse is not None:
+        orelse, path = node.orelse, Split({}, ended)
         done = explore(interp, lambda: settle(interp, path) or interp.attempt(orelse))
         result = merge(interp, Split(exits, None), done) if exits else done
+    broken = _broken(last)
+    if broken is not None:
+        result = merge(interp, result, Split({}, broken), "break")
     return settle(interp, result)
 
 

@@ -67,7 +67,7 @@ def _value(interp: Interpreter, subject: Value, pattern: cst.MatchValue) -> bool
 
 
 def _singleton(interp: Interpreter, subject: Value, pattern: cst.MatchSingleton) -> bool | None:
-    return identical(subject, _SINGLETONS[pattern.value.value])
+    return identical(interp, subject, _SINGLETONS[pattern.value.value])
 
 
 def _as(interp: Interpreter, subject: Value, pattern: cst.MatchAs) -> bool | None:

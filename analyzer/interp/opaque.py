@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from ..unknown import Unknown
+from ..unknown import OneOf, Unknown
 from ..values import Value
 
 
@@ -41,7 +41,7 @@ def opaque_content(container: Value) -> object:
 def visible(value: Value) -> Value:
     """The value a program sees: Unknown in place of an opaque container."""
     if isinstance(value, CONTAINERS) and is_opaque(value):
-        return OPAQUE
+        return OneOf(OPAQUE.reason, (value,))
     return value
 
 
@@ -49,7 +49,7 @@ def scrub(value: Value, depth: int = 6) -> Value:
     """`value` with every opaque container inside it replaced by Unknown."""
     if isinstance(value, CONTAINERS):
         if is_opaque(value):
-            return OPAQUE
+            return OneOf(OPAQUE.reason, (value,))
         if depth and _hides_opaque(value, depth):
             return _scrubbed(value, depth)
     elif isinstance(value, tuple) and depth and any(isinstance(v, CONTAINERS) for v in value):

@@ -56,7 +56,7 @@ class _Run:
         scope = interp.scopes[namespace]
         interp.frame = functions.root_frame(scope)
         self._uncalled(scope)
-        if self.complete and not self.analysis.coverage.exhausted:
+        if self.complete and not self.interp.faults and not self.analysis.coverage.exhausted:
             finish = natives.hook("analysis.__finish__")
             site = Site(source, source.module)
             if finish is not None:
@@ -70,7 +70,18 @@ class _Run:
             value = self.interp.defined[done]
             done += 1
             if value.source is self.analysis.source and value.node not in self.interp.called:
-                self.guarded(lambda value=value: self._analyse(value), value.name)
+                self.guarded(lambda value=value: self._alone(value), value.name)
+
+    def _alone(self, value: Function | Class) -> None:
+        """Analyse one root; what it does to globals is taken back, the next starts afresh."""
+        heap = self.interp.heap
+        logs = len(heap.logs)
+        heap.begin()
+        try:
+            self._analyse(value)
+        finally:
+            while len(heap.logs) > logs:
+                heap.end()
 
     def _analyse(self, value: Function | Class) -> None:
         interp = self.interp

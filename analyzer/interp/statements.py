@@ -29,9 +29,10 @@ def block(interp: Interpreter, node: cst.IndentedBlock) -> Outcome:
     pending: list[Split] = []
     conditions = interp.frame.conditions
     outcome: Outcome = None
+    run = interp.shielded if isinstance(node, cst.Module) else interp.exec
     for statement in node.body:
         try:
-            outcome = interp.exec(statement)
+            outcome = run(statement)
         except ProgramRaise as raised:
             outcome = Jump(RAISE, raised.value)
         if outcome is None:
@@ -104,6 +105,8 @@ def augmented(interp: Interpreter, node: cst.AugAssign) -> Outcome:
         interp.call(interp.get_attribute(current, method, site), (value,), {}, site)
         bind(interp, node.target, current)
         return None
+    if isinstance(current, Unknown):
+        interp.escape(current)
     bind(interp, node.target, _augment(interp, op, current, value, node))
     return None
 

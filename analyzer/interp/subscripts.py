@@ -187,7 +187,9 @@ _GET = {
 
 def set_item(interp: Interpreter, container: Value, index: Value, value: Value, site: Site) -> None:
     """`container[index] = value`"""
-    if isinstance(container, list):
+    if isinstance(container, Unknown):
+        interp.escape(container)
+    elif isinstance(container, list):
         _into_list(interp, container, index, value, site)
     elif isinstance(container, dict):
         _into_dict(interp, container, index, value)
@@ -248,6 +250,8 @@ def _into_instance(
 
 def delete_item(interp: Interpreter, container: Value, index: Value, site: Site) -> None:
     """`del container[index]`"""
+    if isinstance(container, Unknown):
+        interp.escape(container)
     if isinstance(container, Instance):
         method = interp.find_attribute(container, "__delitem__", site)
         if isinstance(container.state, dict | list):
