@@ -13,7 +13,18 @@ from .oracle.record_domains import asked, load, probes
 ASKED = [pytest.param(s, p, id=f"{s.name}.{p.name}") for s, p, _ in asked()]
 by_argument = pytest.mark.parametrize(("spec", "param"), ASKED)
 # Kinds whose domain is declared whole: what real Keras rejects is found.
-WHOLE = ("size", "filters", "units", "rate", "share", "choice", "late_choice", "activation")
+WHOLE = (
+    "size",
+    "loose_size",
+    "loose_one_of",
+    "filters",
+    "units",
+    "rate",
+    "share",
+    "choice",
+    "late_choice",
+    "activation",
+)
 WHOLE += ("regularizer", "constraint", "one_of", "late_one_of", "sizes1", "sizes2", "sizes3")
 # Values that single layers reject beyond the domain of the kind, or whole floats in tuples.
 BESIDE = {

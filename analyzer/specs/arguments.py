@@ -11,7 +11,7 @@ from ..unknown import Undecided, Unknown
 from . import signature as _signature
 
 # Kinds of which an Unknown value is some integer; those ending in a digit are tuples.
-SIZES = frozenset({"size", "late_size", "extent", "filters", "units", "shape"})
+SIZES = frozenset({"size", "late_size", "loose_size", "extent", "filters", "units", "shape"})
 
 
 class Args:
@@ -75,7 +75,7 @@ class Args:
 
     def _size(self, name: str, value: object) -> object:
         if not isinstance(value, Unknown):
-            return value
+            return int(value) if isinstance(value, float) else value  # as Keras 2 does
         return self._fresh.setdefault(name, symbol(name))
 
     def get(self, name: str, default: object = None) -> Any:

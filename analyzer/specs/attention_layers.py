@@ -225,7 +225,7 @@ _HEADS_CALL = (
 )
 MULTI_HEAD_ATTENTION = LayerSpec(
     "MultiHeadAttention",
-    "(num_heads: size, key_dim: size, value_dim: size = None, dropout: number = 0.0, "
+    "(num_heads: loose_size, key_dim: size, value_dim: loose_size = None, dropout: number = 0.0, "
     f"use_bias: flag = True, output_shape=None, attention_axes: axes = None, {_HEADS})",
     output=_heads_output,
     weights=_heads_weights,

@@ -74,7 +74,7 @@ def _dense_weights(c: Args, x: Dims) -> dict[str, Weight]:
 
 DENSE = LayerSpec(
     "Dense",
-    "(units: size, activation: activation = None, use_bias: flag = True, "
+    "(units: loose_size, activation: activation = None, use_bias: flag = True, "
     "kernel_initializer: initializer = 'glorot_uniform', "
     "bias_initializer: initializer = 'zeros', kernel_regularizer: regularizer = None, "
     "bias_regularizer: regularizer = None, activity_regularizer: regularizer = None, "

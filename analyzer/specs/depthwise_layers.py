@@ -81,11 +81,13 @@ def _separable_flops(c: Args, x: Dims, y: Dims) -> Dim:
 
 def _separable(n: int) -> LayerSpec:
     name, one = f"SeparableConv{n}D", {1: "1", 2: "(1, 1)"}[n]
+    # Keras 2 takes 'causal' for one axis.
+    padding = "loose_one_of('valid', 'same')" if n == 1 else "one_of('valid', 'same')"
     example = _EXAMPLE[n]
     return LayerSpec(
         name,
         f"(filters: filters, kernel_size: sizes{n}, strides: sizes{n} = {one}, "
-        "padding: one_of('valid', 'same') = 'valid', data_format: data_format = None, "
+        f"padding: {padding} = 'valid', data_format: data_format = None, "
         f"dilation_rate: sizes{n} = {one}, depth_multiplier: filters = 1, "
         "activation: activation = None, use_bias: flag = True, "
         "depthwise_initializer: initializer = 'glorot_uniform', "

@@ -33,27 +33,29 @@ def check_domain(param: Param, value: object, dialect: str = "keras3") -> Mismat
         return None
     if param.kind in _IDENTIFIED:
         return _check_identifier(param, value, dialect)
-    kind = param.kind.removeprefix("late_")
+    kind = param.kind.removeprefix("late_").removeprefix("loose_")
     domain = _DOMAINS.get(kind)
     needs = domain(param, value) if domain is not None else None
     older = dialect == "keras2"
     if needs is None or (older and _lenient(kind, param, value)):
         return None
     # Keras 2 leaves most of it to the first call.
-    late = older or kind != param.kind or _only_late(kind, value)
+    late = older or param.kind.startswith("late_") or _only_late(kind, value)
     return Mismatch("hyperparameter", needs, {param.name: value}, {}, _hint(param, value), late)
 
 
 def _lenient(kind: str, param: Param, value: object) -> bool:
-    """Whether some layer of Keras 2 takes it all the same."""
-    if kind in ("size", "count"):
+    """Whether some layer of Keras 2 takes it all the same; `loose_` kinds take more."""
+    if param.kind.startswith("loose_"):
+        return not isinstance(value, int) or value >= 0
+    if kind == "count":
         return not isinstance(value, int) or value == 0
     if kind in ("filters", "sizes1"):
         return isinstance(value, float | str)
     if kind == "rate":
         return not isinstance(value, int | float)
     folded = value.lower() if isinstance(value, str) else value
-    return kind in ("share", "number") or folded in ("causal", *param.options)
+    return kind in ("share", "number") or folded in param.options
 
 
 def _only_late(kind: str, value: object) -> bool:

@@ -97,7 +97,7 @@ PERMUTE = LayerSpec(
 )
 REPEAT_VECTOR = LayerSpec(
     "RepeatVector",
-    "(n: size)",
+    "(n: loose_size)",
     accepts="(batch, features)",
     output=lambda c, x: (x[0], c.n, x[1]),
     cases=(
