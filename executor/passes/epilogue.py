@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from ..graph import Graph, Node, Value, make
 
 # Activations that the kernels apply to a tile of results while it is in cache. Those
@@ -44,7 +46,8 @@ class _Epilogues:
     def _fuse(self, node: Node) -> None:
         out, shape = self._past_reshapes(node.outputs[0])
         add = self._only_reader(out)
-        bias = _bias(add, out) if add is not None and add.name == "add" else None
+        columns = node.outputs[0].shape[-1]
+        bias = _bias(add, out, columns) if add is not None else None
         if add is None or bias is None:
             return
         end, activation = add.outputs[0], ""
@@ -56,7 +59,7 @@ class _Epilogues:
         self._replace(node, bias, activation, (end, shape))
 
     def _replace(self, node: Node, bias: Value, activation: str, end: tuple[Value, bool]) -> None:
-        made = [self._flat(bias)]
+        made = [self._flat(bias, node.outputs[0].shape[-1])]
         settings = [] if node.name == "product" else list(node.call.key)  # type: ignore
         fused = make(_FUSED[node.name], (*node.inputs, made[0]), *settings, activation)
         self.places[fused] = self.places[node]
@@ -66,32 +69,24 @@ class _Epilogues:
             self.places[last] = self.places[node]
         self.table[end[0]] = last.outputs[0]
 
-    def _flat(self, bias: Value) -> Value:
-        """A bias (1, ..., n) as (n,)."""
+    def _flat(self, bias: Value, columns: int) -> Value:
+        """A bias (1, ..., n), or (a, b) of n = a * b columns, as (n,)."""
         if len(bias.shape) == 1:
             return bias
-        node = make("reshape", (bias,), bias.shape[-1:])
+        node = make("reshape", (bias,), (columns,))
         self.places[node] = -1 if bias.node is None else self.places.get(bias.node, -1)
         return node.outputs[0]
 
     def _past_reshapes(self, value: Value) -> tuple[Value, bool]:
-        """Where the value goes through reshapes that keep the last axis."""
-        found = False
-        while True:
-            node = self._only_reader(value)
-            if node is None or node.name != "reshape":
-                return value, found
-            out = node.outputs[0]
-            if not out.shape or not value.shape or out.shape[-1] != value.shape[-1]:
-                return value, found
-            if not self._adds_bias(out):
-                return value, found
-            self.gone.add(node)
-            value, found = out, True
-
-    def _adds_bias(self, value: Value) -> bool:
+        """Where the value is given its bias: at once, or after a reshape."""
         node = self._only_reader(value)
-        return node is not None and node.name == "add" and _bias(node, value) is not None
+        if node is None or node.name != "reshape":
+            return value, False
+        add = self._only_reader(node.outputs[0])
+        if add is None or _bias(add, node.outputs[0], value.shape[-1]) is None:
+            return value, False
+        self.gone.add(node)
+        return node.outputs[0], True
 
     def _only_reader(self, value: Value) -> Node | None:
         return self.reader.get(value) if self.uses.get(value) == 1 else None
@@ -107,13 +102,17 @@ def _plain(node: Node) -> bool:
     return all(len(v.shape) == 2 for v in node.inputs) and not (s.transpose_a or s.transpose_b)
 
 
-def _bias(add: Node, out: Value) -> Value | None:
+def _bias(add: Node, out: Value, columns: int) -> Value | None:
     """The other operand of an addition, if it is one number per column."""
+    if add.name != "add" or add.outputs[0].shape != out.shape:
+        return None
     left, right = add.inputs
     other = right if left is out else left
-    fits = other.shape and other.shape[-1] == out.shape[-1] and other.dtype == out.dtype
-    flat = all(d == 1 for d in other.shape[:-1]) and len(other.shape) <= len(out.shape)
-    return other if fits and flat and add.outputs[0].shape == out.shape else None
+    shape = other.shape
+    while shape and shape[0] == 1 and prod(shape[1:]) == columns:
+        shape = shape[1:]
+    trailing = bool(shape) and shape == out.shape[-len(shape) :]
+    return other if trailing and prod(shape) == columns and other.dtype == out.dtype else None
 
 
 def fuse_epilogues(graph: Graph) -> None:
