@@ -49,7 +49,7 @@ class Node:
         self.call = call
         self.inputs = tuple(inputs)
         self.outputs = tuple(
-            Value(shape, dtype, self, i) for i, (shape, dtype) in enumerate(call.outputs)
+            [Value(shape, dtype, self, i) for i, (shape, dtype) in enumerate(call.outputs)]
         )
 
     @property

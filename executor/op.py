@@ -171,7 +171,7 @@ class Op:
         flat, layout = (given, None) if self._plain else _flatten(given)
         for value in flat:
             if type(value) is not Tensor and hasattr(value, "__op_call__"):
-                return value.__op_call__(self, given, statics)
+                return value.__op_call__(self, given, statics)  # type: ignore[attr-defined]
         tensors = convert(self, flat, layout)
         call = self._call(tensors, layout, freeze(statics) if statics else statics)
         trace = here.trace
@@ -193,7 +193,7 @@ class Op:
         """As `call_on`, for the op's one parameter that is a list of tensors."""
         return self._call(tensors, (len(tensors),), statics)
 
-    def _call(self, tensors: tuple[TensorLike, ...], layout: object, statics: object) -> Call:
+    def _call(self, tensors: Sequence[Typed], layout: object, statics: object) -> Call:
         key = (layout, statics, *[(t.shape, t.dtype.char) for t in tensors])
         call = self._calls.get(key)
         if call is None:
@@ -229,15 +229,19 @@ class Call:
     def __init__(self, op: Op, tensors: Sequence[Typed], layout: object, statics: object) -> None:
         self.op, self.layout = op, layout
         names = op._static_names
-        values = dict(zip(names, statics, strict=True))  # type: ignore[call-overload]
+        values: dict[str, Any] = dict(zip(names, statics, strict=True))  # type: ignore
         self.statics = Statics(values)
         self.key = statics
         types = [TensorType(t.shape, t.dtype.name) for t in tensors]
-        given = dict(zip((p.name for p in op.params), self.group(types), strict=True))
-        result = op.spec.result(Args(given | values, op.spec.parameters))
+        given: dict[str, object] = dict(
+            zip((p.name for p in op.params), self.group(types), strict=True)
+        )
+        result: Any = op.spec.result(Args(given | values, op.spec.parameters))
         self.structure = None if isinstance(result, TensorType) else type(result)
-        rows = [result] if isinstance(result, TensorType) else list(result)  # type: ignore
-        self.outputs = tuple((tuple(r.shape), np.dtype(r.dtype)) for r in rows)
+        rows: list[Any] = [result] if isinstance(result, TensorType) else list(result)
+        self.outputs: tuple[tuple[tuple[int, ...], np.dtype], ...] = tuple(
+            (tuple(r.shape), np.dtype(r.dtype)) for r in rows
+        )
 
     @property
     def inplace(self) -> Pairs:
@@ -275,7 +279,7 @@ class Call:
             self.op.kernel(self.statics, ins, outs)()
         return tuple([Tensor.wrap(o) for o in outs])
 
-    def shape_result(self, outs: Sequence[object]) -> object:
+    def shape_result(self, outs: Sequence[object]) -> Any:
         """One output bare, several in the container that the spec returned."""
         return outs[0] if self.structure is None else self.structure(outs)
 
@@ -334,7 +338,7 @@ class Call:
         rows = [outs] if self.structure is None else list(outs)  # type: ignore[call-overload]
         pairs = [(o, g) for o, g in zip(rows, grads, strict=True) if g is not None]
         sources = [t for t, need in zip(record.inputs, needs, strict=True) if need]
-        pulled = iter(
+        pulled: Any = iter(
             tape.gradient([o for o, _ in pairs], sources, output_gradients=[g for _, g in pairs])
         )
         return [next(pulled) if need else None for need in needs]

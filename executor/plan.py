@@ -13,6 +13,7 @@ from .memory import Storage, assign_storage, place, view
 from .passes import optimise
 from .scratch import Arena, planning
 from .tensor import Tensor
+from .variable import Variable
 
 _arena = Arena()
 _running = threading.Lock()
@@ -61,7 +62,7 @@ class Plan:
 
 def _lay_out(
     graph: Graph, inputs: Sequence[np.ndarray]
-) -> tuple[dict[Value, np.ndarray], dict[object, Value]]:
+) -> tuple[dict[Value, np.ndarray], dict[Variable, Value]]:
     """An array for every value, and the state that is copied to its variable at the end."""
     fixed = dict(zip(graph.inputs, inputs, strict=True)) | graph.constants
     fixed |= {value: variable.buffer for variable, value in graph.reads.items()}
@@ -92,14 +93,14 @@ def _array(
 
 def _state_targets(
     graph: Graph, fixed: dict[Value, np.ndarray]
-) -> tuple[dict[Value, np.ndarray], dict[object, Value]]:
+) -> tuple[dict[Value, np.ndarray], dict[Variable, Value]]:
     """New state that can be computed right in its variable, and state that cannot.
 
     It can where every other read of the old value comes before the node that makes the
     new one, and that node reads the old value element by element (or not at all).
     """
     direct: dict[Value, np.ndarray] = {}
-    late: dict[object, Value] = {}
+    late: dict[Variable, Value] = {}
     last = _last_uses_of_roots(graph)
     position = {v: i for i, n in enumerate(graph.nodes) for v in n.outputs}
     taken: set[Value] = set()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -142,7 +141,7 @@ def randint(
 def dropout(
     x: TensorLike,
     rate: float,
-    noise_shape: Sequence[int | None] | None = None,
+    noise_shape: object = None,
     seed: object = None,
 ) -> TensorLike:
     """x with a share `rate` set to 0, the rest scaled to keep the mean."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
+from typing import Any
 
 from .autodiff import Record, backward
 from .context import here
@@ -99,7 +100,7 @@ class GradientTape:
         sources: object,
         output_gradients: object = None,
         unconnected_gradients: object = "none",
-    ) -> object:
+    ) -> Any:
         """d target / d sources, in the structure of `sources`."""
         if self._used and not self._persistent:
             raise RuntimeError(
@@ -132,10 +133,9 @@ class GradientTape:
         found = dict(zip(map(id, flat), backward(self._records, seeds, flat), strict=True))
         return [_total([found.get(id(t)) for t in group]) for group in groups]
 
-    def jacobian(self, target: object, sources: object, **options: object) -> object:
+    def jacobian(self, target: Any, sources: object, **options: object) -> Any:
         """d target / d sources with shape target.shape + source.shape."""
-        size = target.size  # type: ignore[attr-defined]
-        shape = target.shape  # type: ignore[attr-defined]
+        size, shape = target.size, target.shape
         persistent, self._persistent = self._persistent, True
         rows: list[list[object]] = []
         leaves = flatten(sources)

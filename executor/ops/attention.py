@@ -9,7 +9,7 @@ import numpy as np
 from ..composite import composite
 from ..inputs import to_tensor
 from ..tensor import OPERATORS as ops
-from ..tensor import TensorLike
+from ..tensor import Tensor, TensorLike
 
 
 @composite
@@ -29,7 +29,7 @@ def dot_product_attention(
     if bias is not None:
         scores = scores + bias
     if is_causal:
-        keep = np.tril(np.ones(scores.shape[-2:], np.bool_))
+        keep = Tensor(np.tril(np.ones(scores.shape[-2:], np.bool_)))
         mask = keep if mask is None else ops["logical_and"](mask, keep)
     if mask is not None:
         low = 0.7 * float(np.finfo(scores.dtype).min)

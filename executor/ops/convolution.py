@@ -23,7 +23,7 @@ from . import loops, rules, windows
 SETTINGS = "strides=(1, 1), dilation=(1, 1), pads=((0, 0), (0, 0))"
 
 
-def _rule(a: Args) -> TensorType:
+def conv_rule(a: Args) -> TensorType:
     """(batch, h, w, c), (kh, kw, c / groups, f) -> (batch, h', w', f)."""
     x, w = a.x.shape, a.w.shape
     if x[3] % w[2] or w[3] % (x[3] // w[2]):
@@ -88,7 +88,7 @@ def _settings(s: Statics) -> tuple[object, object, object]:
 
 convolution = Op(
     "convolution",
-    spec=rules.primitive("convolution", f"(x: tensor, w: tensor, {SETTINGS})", _rule),
+    spec=rules.primitive("convolution", f"(x: tensor, w: tensor, {SETTINGS})", conv_rule),
     kernel=_conv_kernel,
     vjp=(
         lambda g, out, x, w, s: convolution_input(g, w, tuple(x.shape), *_settings(s)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..composite import composite
@@ -75,9 +77,7 @@ def eye(
 
 
 @composite
-def range_(
-    start: object, stop: object = None, step: object = None, dtype: object = None
-) -> TensorLike:
+def range_(start: Any, stop: Any = None, step: Any = None, dtype: object = None) -> TensorLike:
     """start, start + step, ... below stop."""
     start, stop = freeze(start), freeze(stop)
     step = 1 if step is None else freeze(step)

@@ -36,8 +36,8 @@ def random_normal(
 @composite
 def truncated_normal(
     shape: object,
-    mean: object = 0.0,
-    stddev: object = 1.0,
+    mean: float = 0.0,
+    stddev: float = 1.0,
     dtype: object = None,
     seed: object = None,
 ) -> TensorLike:

@@ -10,7 +10,7 @@ from ...analyzer import shapes
 from ...analyzer.specs.base import Args, TensorType
 from ..op import Arrays, Case, Op, Run, Statics, Traits
 from . import loops, rules
-from .convolution import SETTINGS, bind_backward, bind_forward, convolution, geometry_of
+from .convolution import SETTINGS, bind_backward, bind_forward, conv_rule, geometry_of
 
 
 def _chain_rule(a: Args) -> tuple[TensorType, ...]:
@@ -99,7 +99,7 @@ dense = Op(
 
 def _conv_bias_rule(a: Args) -> TensorType:
     """(batch, h, w, c), (kh, kw, c / groups, f), (f,) -> (batch, h', w', f)."""
-    return convolution.spec.result(a)
+    return conv_rule(a)
 
 
 def _conv_bias_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:

@@ -46,6 +46,7 @@ def _kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
                 bz, br, bh = _thirds(h @ recurrent + bias)
             else:
                 bz, br = np.split(h @ recurrent[:, : 2 * units], 2, axis=1)
+                bh = h
             z, r = sigmoid_of(xz + bz), sigmoid_of(xr + br)
             if s.reset_after:
                 new = np.tanh(xh + r * bh)

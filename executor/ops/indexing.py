@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -18,13 +19,15 @@ from ..variable import Variable
 from . import rules
 
 # A basic index as static data: ("i", 3), ("s", start, stop, step), ("n",), ("e",).
+Coded = tuple[tuple[Any, ...], ...]
 
 
-def _encode(key: object) -> tuple[tuple[object, ...], ...] | None:
+def _encode(key: object) -> Coded | None:
     """A basic index in hashable form; None if it holds arrays."""
     parts = key if isinstance(key, tuple) else (key,)
     coded = [_encode_part(p) for p in parts]
-    return None if any(c is None for c in coded) else tuple(coded)
+    known = [c for c in coded if c is not None]
+    return tuple(known) if len(known) == len(coded) else None
 
 
 def _encode_part(part: object) -> tuple[object, ...] | None:
@@ -44,7 +47,7 @@ def _encode_part(part: object) -> tuple[object, ...] | None:
     return None
 
 
-def _decode(coded: tuple[tuple[object, ...], ...]) -> tuple[object, ...]:
+def _decode(coded: Coded) -> Any:
     table = {"n": lambda c: None, "e": lambda c: Ellipsis, "i": lambda c: c[1]}
     return tuple(slice(*c[1:]) if c[0] == "s" else table[c[0]](c) for c in coded)
 
@@ -117,7 +120,7 @@ def getitem(x: TensorLike, index: object) -> TensorLike:
     return _advanced(to_tensor(x), index if isinstance(index, tuple) else (index,))
 
 
-def _advanced(x: TensorLike, key: tuple[object, ...]) -> TensorLike:
+def _advanced(x: TensorLike, key: tuple[Any, ...]) -> TensorLike:
     if len(key) == 1:
         index = to_tensor(key[0])
         if index.dtype.kind == "b":
@@ -194,7 +197,7 @@ _take = Op(
 
 
 @composite
-def take(x: TensorLike, indices: TensorLike, axis: int | None = None) -> TensorLike:
+def take(x: TensorLike, indices: TensorLike | np.ndarray, axis: int | None = None) -> TensorLike:
     """(a, n, b), (...) -> (a, ..., b): slices by position; flat for axis None."""
     if axis is None:
         x, axis = ops["reshape"](x, (-1,)), 0

@@ -34,7 +34,7 @@ def tileable(ins: Arrays, outs: Arrays) -> bool:
     return dtype in (np.float32, np.float64) and all(a.dtype == dtype for a in (*ins, *outs))
 
 
-Steps = tuple[tuple[object, ...], ...]
+Steps = tuple[tuple[str | int | float, ...], ...]
 
 
 def fits(

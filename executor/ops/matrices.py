@@ -47,7 +47,9 @@ inv = Op(
 det = Op(
     "det",
     spec=rules.primitive(
-        "det", "(x: tensor)", lambda a: TensorType(_square(a).shape[:-2], a.x.dtype)
+        "det",
+        "(x: tensor)",
+        lambda a: TensorType(_square(a).shape[:-2], a.x.dtype),  # type: ignore
     ),
     kernel=_copying(np.linalg.det),
     vjp=(lambda g, out, x: ops["reshape"](g * out, (*out.shape, 1, 1)) * _t(ops["inv"](x)),),
@@ -114,7 +116,9 @@ def _eigh_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
 eigh = Op(
     "eigh",
     spec=rules.primitive(
-        "eigh", "(x: tensor)", lambda a: (TensorType(_square(a).shape[:-1], a.x.dtype), a.x)
+        "eigh",
+        "(x: tensor)",
+        lambda a: (TensorType(_square(a).shape[:-1], a.x.dtype), a.x),  # type: ignore
     ),
     kernel=_eigh_kernel,
     vjp=None,

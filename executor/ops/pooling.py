@@ -28,8 +28,8 @@ def _wide(x: np.ndarray, s: Statics, value: float) -> np.ndarray:
     return np.pad(x, ((0, 0), *s.pads, (0, 0)), constant_values=value)
 
 
-def _seen(x: np.ndarray, s: Statics, out: tuple[int, ...]) -> np.ndarray:
-    """All windows of a padded input: (batch, h', w', c, kh * kw) as kh * kw views."""
+def _seen(x: np.ndarray, s: Statics, out: tuple[int, ...]) -> list[np.ndarray]:
+    """What each window position sees of a padded input: kh * kw views (batch, h', w', c)."""
     (step, across), (kh, kw) = s.strides, s.size
     height, width = (out[1] - 1) * step + 1, (out[2] - 1) * across + 1
     return [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -174,7 +175,7 @@ def _ordered(x: TensorLike, order: tuple[int, ...]) -> TensorLike:
     return x if order == tuple(range(len(order))) else ops["transpose"](x, order)
 
 
-def _dot_axes(axes: object, rank1: int, rank2: int) -> tuple[list[int], list[int]]:
+def _dot_axes(axes: Any, rank1: int, rank2: int) -> tuple[list[int], list[int]]:
     if isinstance(axes, int):
         return list(range(rank1 - axes, rank1)), list(range(axes))
     left, right = ((a,) if isinstance(a, int) else a for a in axes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from ...analyzer import shapes
 from ...analyzer.specs.base import Args, OpSpec, TensorType
@@ -55,7 +56,7 @@ def broadcast_bool(a: Args) -> TensorType:
     return TensorType(broadcast(a).shape, "bool")
 
 
-def axes_of(axis: object, rank: int) -> tuple[int, ...]:
+def axes_of(axis: Any, rank: int) -> tuple[int, ...]:
     """None (all), one axis or several, as sorted non-negative axes."""
     if axis is None:
         return tuple(range(rank))

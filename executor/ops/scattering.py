@@ -29,11 +29,11 @@ def _folded(x: TensorLike, depth: int) -> tuple[TensorLike, int]:
 @composite
 def scatter_nd(indices: TensorLike, updates: TensorLike, shape: object) -> TensorLike:
     """Zeros of a shape with the updates added at positions."""
-    indices, shape = to_tensor(indices), freeze(shape)
+    indices, wanted = to_tensor(indices), freeze(shape)
     depth = indices.shape[-1]
-    rows = int(np.prod(shape[:depth], dtype=np.int64))
-    flat = ops["add_rows"](updates, _flat_positions(indices, shape[:depth]), rows)
-    return ops["reshape"](flat, shape)
+    rows = int(np.prod(wanted[:depth], dtype=np.int64))
+    flat = ops["add_rows"](updates, _flat_positions(indices, wanted[:depth]), rows)
+    return ops["reshape"](flat, wanted)
 
 
 @composite

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from ..dtypes import dtype_name
 from ..op import Case, Op, Statics, Traits, fills
 from ..tensor import OPERATORS as ops
 from ..tensor import Tensor, TensorLike
+from ..variable import Variable
 from . import rules
 
 
@@ -104,13 +106,13 @@ _cast_to = Op(
 )
 
 
-def cast(x: object, dtype: object) -> object:
+def cast(x: Any, dtype: object) -> object:
     """x in another dtype; unchanged if it already has it."""
     name = dtype_name(dtype)
     if isinstance(x, bool | int | float | list | tuple | np.ndarray):
         x = Tensor(x)
     if getattr(x, "dtype", None) == name:
-        return x.read() if hasattr(x, "read") else x
+        return x.read() if isinstance(x, Variable) else x
     return _cast_to(x, name)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -295,12 +296,12 @@ def pad(
         return pad_constant(x, widths, value)
     for axis, width in enumerate(widths):
         if any(width):
-            picks = np.pad(np.arange(x.shape[axis]), width, mode=mode.lower())
+            picks = np.pad(np.arange(x.shape[axis]), width, mode=mode.lower())  # type: ignore
             x = ops["take"](x, picks.astype(np.int32), axis)
     return x
 
 
-def _pad_widths(given: object, rank: int) -> tuple[tuple[int, int], ...]:
+def _pad_widths(given: Any, rank: int) -> tuple[tuple[int, int], ...]:
     if isinstance(given, int):
         return ((given, given),) * rank
     rows = tuple(given)

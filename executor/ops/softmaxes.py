@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ...analyzer.specs.base import Args, TensorType
 from ..op import Case, Op, Statics
 from ..tensor import OPERATORS as ops
 from ..tensor import TensorLike
@@ -16,7 +17,7 @@ def _axis(s: Statics) -> int:
     return -1 if s.axis is None else s.axis
 
 
-def _softmax_rule(a: object) -> object:
+def _softmax_rule(a: Args) -> TensorType:
     return rules.same_floating(a)
 
 

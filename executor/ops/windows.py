@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from ...analyzer import shapes
 from ...analyzer.mismatch import Mismatch
@@ -26,7 +27,7 @@ def per_axis(value: object, count: int, data_format: str | None = None) -> tuple
 
 
 def padding_of(
-    padding: object, sizes: Sequence[int], spans: Sequence[int], strides: Sequence[int]
+    padding: Any, sizes: Sequence[int], spans: Sequence[int], strides: Sequence[int]
 ) -> Pads:
     """Explicit (before, after) for "valid", "same" or "causal"; `spans` with dilation."""
     if not isinstance(padding, str):  # TensorFlow's explicit pairs, batch and channels too
@@ -54,7 +55,7 @@ def out_sizes(
 ) -> tuple[int, ...]:
     """Windows along each axis."""
     return tuple(
-        int(shapes.window(n + sum(pad), span, stride, 1, "valid"))
+        int(shapes.window(n + sum(pad), span, stride, 1, "valid"))  # type: ignore[arg-type]
         for n, span, stride, pad in zip(sizes, spans, strides, pads, strict=True)
     )
 

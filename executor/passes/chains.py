@@ -125,6 +125,10 @@ def _number(graph: Graph, value: Value) -> float | None:
     return float(array) if array is not None and array.shape == () else None
 
 
+def _constant(graph: Graph, value: Value) -> float:
+    return float(graph.constants[value])
+
+
 def fuse_chains(graph: Graph) -> None:
     """Replace groups of two nodes and more by chains."""
     clusters = _Clusters(graph)
@@ -152,13 +156,13 @@ def _chain(graph: Graph, group: _Group, outputs: list[Value]) -> Node | None:
     inputs = inputs_of(members, graph)
     if not inputs or np.broadcast_shapes(*[v.shape for v in inputs]) != group.shape:
         return None
-    number: dict[Value, int | float] = {v: i for i, v in enumerate(inputs)}
-    steps: list[tuple[object, ...]] = []
+    number = {v: i for i, v in enumerate(inputs)}
+    steps: list[tuple[str | int | float, ...]] = []
     for node in members:
         traits, statics = node.call.op.traits, node.call.statics
-        operands = [number[v] if v in number else _number(graph, v) for v in node.inputs]
+        operands = [number[v] if v in number else _constant(graph, v) for v in node.inputs]
         extra = [float(getattr(statics, name)) for name in traits.constants]
-        steps.append((traits.elementwise, *operands, *extra))
+        steps.append((traits.elementwise or "", *operands, *extra))
         number[node.outputs[0]] = len(inputs) + len(steps) - 1
     ends = tuple(sorted(number[v] for v in outputs))
     statics = (tuple(steps), ends, len(inputs), group.dtype.name)
