@@ -181,15 +181,17 @@ def _plain(signature: str) -> str:
 
 
 def _faults(spec: LayerSpec, config: Args, dialect: str) -> list[Mismatch]:
+    found = list(applied.problems(spec, config, dialect))
+    if found or spec.check is None:
+        return found
     try:
-        found = list(applied.problems(spec, config, dialect))
-        if not found and spec.check is not None:
+        with applied.unforeseen(spec.name):
             spec.check(config)
     except Mismatch as fault:
         return [fault]
     except Undecided:
         return []
-    return found
+    return []
 
 
 def _wrapped(interp: Interpreter, value: Value) -> Value:

@@ -10,6 +10,7 @@ from functools import cache
 from ..dims import Dims, is_static, symbol
 from ..mismatch import Mismatch
 from ..unknown import Undecided
+from .arguments import unforeseen
 from .base import Args, Inputs, LayerSpec, Mask, Outputs, Training, Weight
 from .domains import problems
 
@@ -68,14 +69,15 @@ def constructed(spec: LayerSpec, c: Args) -> None:
     for problem in problems(spec, c):
         raise problem
     if spec.check is not None:
-        with suppress(Undecided):
+        with suppress(Undecided), unforeseen(spec.name):
             spec.check(c)
 
 
 def built(spec: LayerSpec, c: Args, x: Inputs) -> dict[str, Weight]:
     """The weights a first call makes; `Mismatch` where Keras cannot make them."""
     check_input(spec, x)
-    weights = spec.weights(c, x)
+    with unforeseen(spec.name):
+        weights = spec.weights(c, x)
     for name, weight in weights.items():
         if not all(is_static(d) for d in weight.shape):
             needs = "a known size on every axis that weights are made from"
@@ -86,7 +88,8 @@ def built(spec: LayerSpec, c: Args, x: Inputs) -> dict[str, Weight]:
 def called(spec: LayerSpec, c: Args, x: Inputs) -> Outputs:
     """The shapes a call returns; `c.call` are its other arguments."""
     check_input(spec, x)
-    return spec.output(c, x)
+    with unforeseen(spec.name):
+        return spec.output(c, x)
 
 
 @dataclass(frozen=True, slots=True)

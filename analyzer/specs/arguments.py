@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -106,3 +107,16 @@ def leaves(value: object) -> Iterator[object]:
             yield from leaves(part)
     else:
         yield value
+
+
+# What values of an odd type make of a rule: nothing is proved then.
+_ODD = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
+
+
+@contextmanager
+def unforeseen(name: str) -> Iterator[None]:
+    """Turn the stumbling of a rule over an odd value into `Undecided`."""
+    try:
+        yield
+    except _ODD as error:
+        raise Undecided(f"{name}: {error!r}") from error

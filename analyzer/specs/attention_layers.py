@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..dims import Dim, Dims, is_static, mod, product, same
 from ..mismatch import Mismatch
 from ..shapes import broadcast
+from ..unknown import Undecided
 from .base import Args, Case, Fails, LayerSpec, Mask, Outputs, Training, Weight
 from .parts import weight
 
@@ -108,7 +109,9 @@ ADDITIVE_ATTENTION = LayerSpec(
 
 
 def _value_and_key(c: Args) -> tuple[Dims, Dims]:
-    value = c.call.value
+    value = c.call.get("value")
+    if value is None:
+        raise Undecided("attention outside a call")
     key = c.call.get("key")
     return value, value if key is None else key
 
@@ -201,8 +204,8 @@ def _mask_fits(c: Args, q: Dims, key: Dims) -> None:
 
 
 def _heads_flops(c: Args, q: Dims, y: Outputs) -> Dim:
-    """Projections and products of one sample."""
-    value, key = _value_and_key(c)
+    """Projections and products of one sample; of itself where the call is not known."""
+    value, key = (q, q) if c.call.get("value") is None else _value_and_key(c)
     depth = c.value_dim or c.key_dim
     tq, tk = product(q[1:-1]), product(key[1:-1])
     projected = tq * q[-1] * (c.key_dim + depth) + tk * (key[-1] * c.key_dim + value[-1] * depth)

@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeAlias
 
 from ..dims import Dim, Dims
 from . import signature as _signature
-from .arguments import Args, leaves
+from .arguments import Args, leaves, unforeseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +200,17 @@ class LayerSpec:
 
     def mask_rule(self, config: Args) -> Mask:
         """The mask behaviour under this configuration."""
-        return self.mask if isinstance(self.mask, Mask) else self.mask(config)
+        if isinstance(self.mask, Mask):
+            return self.mask
+        with unforeseen(self.name):
+            return self.mask(config)
 
     def training_rule(self, config: Args) -> Training:
         """Whether `training` matters under this configuration."""
-        return self.training if isinstance(self.training, Training) else self.training(config)
+        if isinstance(self.training, Training):
+            return self.training
+        with unforeseen(self.name):
+            return self.training(config)
 
 
 class LayerLike(Protocol):
