@@ -34,6 +34,8 @@ _GET: dict[str, Callable[[Any], Any]] = {
     "constraint": constraints.get,
     "data_format": lambda value: "channels_last" if value is None else value.lower(),
 }
+# Arguments that are also properties of every layer.
+_RESERVED = frozenset({"weights"})
 # Arguments of Keras 3.15 that files of other versions do not know: kept only when set.
 _RECENT = ("lora_rank", "lora_alpha", "quantization_config", "weights")
 
@@ -87,8 +89,9 @@ class SpecLayer(Layer):
         self._weight_table: dict[str, Any] = {}
         self._check_arguments(values)
         for name, value in values.items():
-            if name not in _BASE:
+            if name not in _BASE and name not in _RESERVED:
                 setattr(self, name, self._settled(name, value))
+        self._given_weights = values.get("weights")
         self.supports_masking = self._mask_rule() is not Mask.DROP
         self._set_up()
 
@@ -132,6 +135,8 @@ class SpecLayer(Layer):
         for path, weight in wanted.items():
             self._add(path, weight)
         self.built = True
+        if self._given_weights is not None:
+            self.set_weights(self._given_weights)
 
     def _add(self, path: str, weight: Weight) -> None:
         *groups, name = path.split("/")
@@ -231,7 +236,7 @@ class SpecLayer(Layer):
         for name, param in self.spec.parameters.params.items():
             if name in config or param.mode in ("args", "kwargs"):
                 continue
-            value = getattr(self, name, None)
+            value = None if name in _RESERVED else getattr(self, name, None)
             if value is None and name in _RECENT:
                 continue
             write = activations.serialize_activation if param.kind == "activation" else serialize
