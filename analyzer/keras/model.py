@@ -20,6 +20,7 @@ from .labels import compare_labels
 from .layer import init as init_layer
 from .layer import is_user, own_method, spec_of, state_of, sublayers
 from .leaves import leaves, mapped, static_shape, tensors
+from .objects import element_of
 from .state import ModelState
 from .world import world
 
@@ -141,6 +142,7 @@ def _train(interp: Interpreter, call: Call, method: str) -> Value:
         if fact.failure is None and "predict" not in method and state.compiled is not None:
             fact.failure = compare_labels(interp, state, fact)
     else:
+        fact.outputs = Unknown("outputs of the model's own step")
         state.built = True
         state.open = True
     if method in ("fit", "train_on_batch"):
@@ -158,7 +160,7 @@ _STEPS |= {"test_on_batch": "test", "predict_on_batch": "predict"}
 
 def _split(x: Value, y: Value) -> tuple[Value, Value]:
     """Datasets carry their labels along."""
-    element = getattr(getattr(x, "state", None), "element", None)
+    element = element_of(x)
     if element is None:
         return x, y
     if isinstance(element, tuple) and len(element) in (2, 3):

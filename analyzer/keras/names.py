@@ -9,6 +9,7 @@ from ..specs import registry
 from ..specs.base import LayerSpec
 from ..values import Module, Native, NativeClass, Value
 from .bases import BASES, LAYER, NAMED
+from .objects import OBJECTS
 from .ops import op_native
 
 
@@ -53,6 +54,10 @@ DTYPES = _set(
 _SAME = {"half": "float16", "double": "float64"}
 CONSTANTS: dict[str, Value] = {
     "tf.newaxis": None,
+    "tf.data.AUTOTUNE": -1,
+    "tf.data.experimental.AUTOTUNE": -1,
+    "tf.data.INFINITE_CARDINALITY": -1,
+    "tf.data.UNKNOWN_CARDINALITY": -2,
     "numpy.newaxis": None,
     "numpy.pi": 3.141592653589793,
     "numpy.e": 2.718281828459045,
@@ -76,6 +81,8 @@ def resolve(name: str) -> Value | None:
     owner, _, leaf = name.rpartition(".")
     if name in BASES:
         return BASES[name]
+    if name in OBJECTS:
+        return OBJECTS[name]
     if name in registry.spellings():
         return op_native(name)
     if owner in ("tf", "numpy", "tf.dtypes") and leaf in DTYPES:

@@ -14,6 +14,7 @@ from ..specs.base import OpSpec, TensorType
 from ..specs.signature import BindError
 from ..unknown import Unknown
 from ..values import Call, Native, Site, Tensor, Value
+from . import objects
 from .leaves import leaves
 from .where import running
 
@@ -82,7 +83,8 @@ def apply_values(interp: Interpreter, a: Applied) -> Value:
     fact.on_keras_tensor = any(t.kind == "keras" for t in given)
     fact.where = running(interp)
     try:
-        result = calling.infer(a.spec, a.values, a.library)
+        ready = objects.prepared(interp, a.spec, a.values, a.site)
+        result = calling.infer(a.spec, ready, a.library)
     except Mismatch as failure:
         fact.failure = failure
         interp.emit(fact)
@@ -97,12 +99,9 @@ def apply_values(interp: Interpreter, a: Applied) -> Value:
 
 
 def wrap(result: object, fact: OpCalled) -> Value:
-    """Types as tensors, in the structure the op returns."""
-    if isinstance(result, TensorType):
-        kind = result.kind or "tensor"
-        return Tensor(result, kind, None, fact.site, fact, fact.spelling)
-    if isinstance(result, list):
-        return [wrap(r, fact) for r in result]
-    if isinstance(result, tuple):
-        return tuple(wrap(r, fact) for r in result)
-    return result
+    """Types as tensors, objects as instances, in the structure the op returns."""
+
+    def tensor(kind: TensorType) -> Tensor:
+        return Tensor(kind, kind.kind or "tensor", None, fact.site, fact, fact.spelling)
+
+    return objects.closed(result, tensor)

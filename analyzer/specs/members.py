@@ -93,7 +93,8 @@ def has(kind: str, name: str) -> bool:
 def is_property(spelling: str) -> bool:
     """Whether a member ("numpy.ndarray.T") is read without a call."""
     owner, _, name = spelling.rpartition(".")
-    return name in PROPERTIES or (owner == "keras.Variable" and name == "value")
+    also = {"keras.Variable": "value", "tf.data.Dataset": "element_spec"}
+    return name in PROPERTIES or also.get(owner) == name
 
 
 @cache

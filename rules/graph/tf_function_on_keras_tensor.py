@@ -8,7 +8,7 @@ import libcst as cst
 
 from ...analyzer.facts import OpCalled
 from ...analyzer.findings import Level
-from ...analyzer.specs import registry
+from ...analyzer.specs import registry, symbolic
 from ..base import Case, Draft, Rule
 from ..edits import Change, Replacement
 from ..story import inputs_of
@@ -32,6 +32,7 @@ class TfFunctionOnKerasTensor(Rule):
     VALID = [
         Case("x = Input((4,))\ny = keras.ops.mean(x, axis=-1, keepdims=True)"),
         Case("x = Input((4,))\ny = (x * 2 + 1)[:, 0]"),
+        Case("x = Input((4,))\nrank = np.ndim(x)"),
         Case(
             "x = Input((4,))\n"
             "y = layers.Lambda(lambda t: tf.reduce_mean(t, axis=-1, keepdims=True))(x)"
@@ -45,8 +46,8 @@ class TfFunctionOnKerasTensor(Rule):
 
     def on_op_called(self, fact: OpCalled) -> Iterator[Draft]:
         """Any function of tf or numpy on a symbolic tensor."""
-        by_name = "." in fact.spelling and not fact.spelling.startswith("keras.")
-        if not fact.on_keras_tensor or not by_name or _is_member(fact.spelling):
+        refused = symbolic.rejects_keras_tensor(fact.spelling)
+        if not fact.on_keras_tensor or not refused or _is_member(fact.spelling):
             return
         twin = _twin(fact)
         yield Draft(
