@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 
-import click
-
-from .errors import FOUND, UsageFault
+from .errors import UsageFault
 
 EXTRA = ("numba", "scipy", "h5py", "matplotlib")
 
@@ -35,12 +32,9 @@ def missing(error: ModuleNotFoundError) -> Exception:
 
 @contextmanager
 def running() -> Iterator[ModuleType]:
-    """The executor, for a while: what does not fit is told as findings, with exit code 1."""
+    """The executor, for a while: a library it turns out to need is told as what to install."""
     executor = engine()
     try:
         yield executor
-    except executor.VerificationError as error:
-        click.echo(str(error), err=True)
-        sys.exit(FOUND)
     except ModuleNotFoundError as error:
         raise missing(error) from None

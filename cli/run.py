@@ -8,6 +8,7 @@ import click
 
 from .engine import running
 from .errors import UsageFault
+from .verifying import verify
 
 
 @click.command(
@@ -31,8 +32,10 @@ def run(script: str, args: tuple[str, ...], smoke: bool, no_verify: bool) -> Non
     """
     if not Path(script).is_file():
         raise UsageFault(f"{script}: no such file")
+    if not no_verify:
+        verify(script)
     with running() as executor:
-        executor.run_script(script, args, smoke=smoke, verify=not no_verify)
+        executor.run_script(script, args, smoke=smoke)
 
 
 @click.command(short_help="Compile the kernels ahead of the first run.")

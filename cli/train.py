@@ -12,6 +12,7 @@ from .data import Data, read_data
 from .engine import engine, running
 from .errors import UsageFault
 from .options import parted
+from .verifying import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ def _model_options(command: Callable[..., object]) -> Callable[..., object]:
         click.option("--weights", metavar="FILE", help="Start from these weights (.weights.h5)."),
         click.option("--x", "inputs", multiple=True, metavar="ARRAY", help="An input's array."),
         click.option("--data", required=True, metavar="FILE", help=DATA_HELP),
+        click.option("--verify/--no-verify", default=True, help="Check the file first."),
         click.option("--batch-size", type=click.IntRange(1), default=32, show_default=True),
     ):
         command = option(command)
@@ -92,7 +94,9 @@ def predict(target: str, **given: Any) -> None:
 
 def _model(target: str, given: dict[str, Any]) -> Any:
     path, name = parted(target)
-    module = engine().load(path)
+    if given["verify"]:
+        verify(path)
+    module = engine().load(path, verify=False)
     model = _made(path, module, name)
     if given["weights"]:
         if not Path(given["weights"]).is_file():

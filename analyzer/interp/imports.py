@@ -126,7 +126,7 @@ def run_project_module(interp: Interpreter, path: str, name: str) -> Value:
     source = Source.read(path)
     namespace = Namespace(name, source)
     interp.modules[path] = namespace
-    run_module(interp, namespace, "module")
+    run_module(interp, namespace, name or source.path)
     return namespace
 
 

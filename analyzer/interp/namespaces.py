@@ -23,6 +23,8 @@ def from_module(interp: Interpreter, obj: Module, name: str, site: Site) -> Valu
         value = hook(interp, Call((full, spelling), {}, site, obj))
         if value is not None:
             return value
+    if name == "newaxis":
+        return None
     value = natives.resolve(full)
     if isinstance(value, Module):
         return Module(value.name, spelling)

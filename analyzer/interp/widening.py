@@ -74,11 +74,17 @@ class Widening:
     def _covers_content(self, container: object, head: Content, after: Content) -> bool:
         if isinstance(container, Names):
             head, after = head[0], after[0]  # type: ignore[index]
-        if isinstance(container, set):
-            return head == after
-        if isinstance(head, dict) and isinstance(after, dict):
             return after.keys() <= head.keys() and all(
-                self.covers(head[k], v) for k, v in after.items()
+                self.covers(head[n], v) for n, v in after.items()
+            )
+        if isinstance(head, set):
+            return head == after
+        if is_opaque(head):
+            return True
+        if isinstance(head, dict):
+            return list(head) == list(after) and all(  # type: ignore[call-overload]
+                self.covers(v, after[k])
+                for k, v in head.items()  # type: ignore[index]
             )
         assert isinstance(head, list) and isinstance(after, list)
         return len(head) == len(after) and all(map(self.covers, head, after))

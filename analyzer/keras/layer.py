@@ -10,7 +10,7 @@ from ..interp.mro import find_in_class, mro_of
 from ..mismatch import Mismatch
 from ..natives import native, native_property
 from ..specs import applied
-from ..specs.base import BASE_KEYWORDS, Args, LayerSpec, TensorType
+from ..specs.base import BASE_KEYWORDS, KERAS2_KEYWORDS, Args, LayerSpec, TensorType
 from ..specs.convert import as_dtype, as_shape
 from ..specs.signature import BindError, parse
 from ..unknown import Undecided, Unknown
@@ -35,7 +35,7 @@ _ADD_WEIGHT = {
         "aggregation=None, **kwargs)"
     ),
 }
-_EXTRA = {"keras2": ("dynamic", "batch_input_shape", "input_dtype", "weights", "autocast")}
+_EXTRA = {"keras2": KERAS2_KEYWORDS}
 
 
 def spec_of(cls: Class | NativeClass) -> LayerSpec | None:
@@ -168,7 +168,7 @@ def _bind(
             kind = f"{error.kind}-argument"
             got = {n: kwargs.get(n) for n in error.names}
             return [Mismatch(kind, f"{spec.name}{_plain(text)}", got, {"argument": names})]
-    complete = parameters.complete(given)
+    complete = spec.parameters.complete(parameters.complete(given))
     if opaque:
         complete |= {n: Unknown("may be given by **") for n in complete if n not in given}
     state.config = Args(complete, spec.parameters)

@@ -47,7 +47,8 @@ RELU = LayerSpec(
 )
 LEAKY_RELU = LayerSpec(
     "LeakyReLU",
-    "(negative_slope: number = 0.3)",
+    "(negative_slope: number = 0.3, *, alpha: number = None)",
+    keras2="(alpha: number = 0.3)",
     mask=Mask.PASS,
     check=lambda c: _not_negative(c, "negative_slope"),
     cases=(Case("LeakyReLU(0.2)", (2, 5, 3)), Fails("LeakyReLU(-0.1)", (2, 3))),
@@ -108,6 +109,7 @@ def _check_mask(mask: Dims, x: Dims) -> None:
 SOFTMAX = LayerSpec(
     "Softmax",
     "(axis: axes = -1)",
+    keras2="(axis: axes = -1, robust_masking: flag = False)",
     output=_softmax_output,
     mask=Mask.CONSUME_PASS,
     call="(inputs: tensor, mask: mask = None)",
@@ -121,5 +123,5 @@ THRESHOLDED_RELU = LayerSpec(
     "ThresholdedReLU",
     "(theta: number = 1.0)",
     mask=Mask.PASS,
-    keras2="(theta: number = 1.0)",
+    legacy=("ThresholdedReLU",),
 )

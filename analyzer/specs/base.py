@@ -166,8 +166,9 @@ class LayerSpec:
     `call` is the call signature, tensors of kind `tensor`, `tensors` or `mask`.
     `states` are the state shapes of an RNN cell, batch left out, nested as the cell has
     them. `function` is the functional form of the same layer ("add", its signature).
-    `keras2` is the constructor of Keras 2 where it takes other parameters; `legacy` are
-    constructor names of Keras 2 only.
+    Keyword-only parameters of `signature` are those a constructor takes out of its
+    `**kwargs`. `keras2` is the constructor of Keras 2 where it takes other parameters;
+    `legacy` are names of Keras 2 only (its own name among them: not in Keras 3).
     """
 
     name: str
@@ -255,7 +256,15 @@ BASE_KEYWORDS = (
     "name",
     "input_dim",
     "input_shape",
+)
+# What Keras 2 takes beside them.
+KERAS2_KEYWORDS = (
+    "batch_input_shape",
     "batch_size",
+    "weights",
+    "implementation",
+    "dynamic",
+    "input_dtype",
 )
 
 

@@ -19,14 +19,19 @@ from .base import (
 )
 from .parts import weight
 
+_SHAPES = ("shape", "input_shape")
+_BATCH_SHAPES = ("batch_shape", "batch_input_shape")
+
 
 def _check_input_layer(c: Args) -> None:
-    given = {n: c.raw(n) for n in ("shape", "batch_shape") if c.raw(n) is not None}
+    names = (*_SHAPES, *_BATCH_SHAPES)
+    given = {n: c.raw(n) for n in names if c.raw(n) is not None}
     if c.raw("input_tensor") is not None:
         return
     if not given:
         raise Mismatch("arguments", "a shape", {"shape": None})
-    if len(given) == 2 or (c.raw("batch_size") is not None and "batch_shape" in given):
+    whole = any(n in given for n in _BATCH_SHAPES)
+    if len(given) == 2 or (c.raw("batch_size") is not None and whole):
         raise Mismatch("arguments", "either shape or batch_shape", given)
     for name, value in given.items():
         if isinstance(value, int | float):
@@ -38,8 +43,10 @@ def _input_output(c: Args, x: Inputs) -> Dims:
     """() -> (batch, ...shape)."""
     if c.raw("input_tensor") is not None:
         raise Undecided("InputLayer around a tensor")
-    shape = c.shape if c.raw("batch_shape") is None else c.batch_shape
-    whole = (c.batch_size, *shape) if c.raw("batch_shape") is None else shape
+    names = (*_BATCH_SHAPES, *_SHAPES)
+    name = next((n for n in names if c.raw(n) is not None), "shape")
+    shape = getattr(c, name)
+    whole = shape if name in _BATCH_SHAPES else (c.batch_size, *shape)
     return tuple(_axis(i, d) for i, d in enumerate(whole))
 
 
@@ -51,7 +58,11 @@ def _axis(position: int, size: Dim | None) -> Dim:
 INPUT_LAYER = LayerSpec(
     "InputLayer",
     "(shape: shape = None, batch_size: size = None, dtype: dtype = None, sparse: flag = None, "
-    "ragged: flag = None, batch_shape: shape = None, input_tensor=None, optional: flag = False)",
+    "ragged: flag = None, batch_shape: shape = None, input_tensor=None, optional: flag = False, "
+    "*, input_shape: shape = None, batch_input_shape: shape = None)",
+    keras2="(input_shape: shape = None, batch_size: size = None, dtype: dtype = None, "
+    "input_tensor=None, sparse: flag = None, name=None, ragged: flag = None, type_spec=None, "
+    "optional: flag = False, *, batch_input_shape: shape = None)",
     output=_input_output,
     mask=Mask.PASS,
     call="()",
@@ -107,7 +118,11 @@ EMBEDDING = LayerSpec(
     "(input_dim: size, output_dim: size, embeddings_initializer: initializer = 'uniform', "
     "embeddings_regularizer: regularizer = None, embeddings_constraint: constraint = None, "
     "mask_zero: flag = False, weights=None, lora_rank=None, lora_alpha=None, "
-    "quantization_config=None)",
+    "quantization_config=None, *, input_length=None)",
+    keras2="(input_dim: size, output_dim: size, embeddings_initializer: initializer = 'uniform', "
+    "embeddings_regularizer: regularizer = None, activity_regularizer: regularizer = None, "
+    "embeddings_constraint: constraint = None, mask_zero: flag = False, input_length=None, "
+    "sparse: flag = False)",
     weights=lambda c, x: {"embeddings": weight(c, "embeddings", (c.input_dim, c.output_dim))},
     output=lambda c, x: (*x, c.output_dim),
     mask=lambda c: Mask.CREATE if c.mask_zero else Mask.DROP,

@@ -78,11 +78,20 @@ BATCH_NORMALIZATION = LayerSpec(
         Fails("BatchNormalization()", (None, 10, None)),
     ),
 )
+
+
+def _layer_weights(c: Args, x: Dims) -> dict[str, Weight]:
+    """(...) -> gamma, beta of the normalised axes; scaled by the variance, gamma alone."""
+    shape = _sizes(c, x)
+    return {"gamma": weight(c, "gamma", shape)} if c.rms_scaling else _gamma_beta(c, shape)
+
+
 LAYER_NORMALIZATION = LayerSpec(
     "LayerNormalization",
-    f"(axis: axes = -1, epsilon: number = 0.001, {_AFFINE}{_GOVERNED})",
+    f"(axis: axes = -1, epsilon: number = 0.001, {_AFFINE}{_GOVERNED}, "
+    "*, rms_scaling: flag = False)",
     output=_in_rank,
-    weights=lambda c, x: _gamma_beta(c, _sizes(c, x)),
+    weights=_layer_weights,
     mask=Mask.PASS,
     flops=_elementwise,
     cases=(
@@ -90,6 +99,7 @@ LAYER_NORMALIZATION = LayerSpec(
         Case("LayerNormalization(axis=[1, 2])", (2, 5, 3)),
         Case("LayerNormalization(center=False)", (2, 3)),
         Case("LayerNormalization(scale=False)", (2, 3)),
+        Case("LayerNormalization(rms_scaling=True)", (2, 3)),
         Fails("LayerNormalization(axis=3)", (2, 5)),
         Fails("LayerNormalization()", (None, 10, None)),
     ),

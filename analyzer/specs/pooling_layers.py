@@ -27,6 +27,8 @@ def _pool(kind: str, n: int) -> LayerSpec:
         name,
         f"(pool_size: sizes{n}{default}, strides: strides{n} = None, "
         "padding: late_choice('valid', 'same') = 'valid', data_format: data_format = None)",
+        keras2=f"(pool_size: sizes{n} = {size}, strides: strides{n} = None, "
+        "padding: one_of('valid', 'same') = 'valid', data_format: data_format = None)",
         accepts=axes_text(*SPACE[n], "channels"),
         output=_pool_output,
         aliases=(f"{short}{n}D",),

@@ -238,7 +238,8 @@ STRING_LOOKUP = LayerSpec(
     "(max_tokens: extent = None, num_oov_indices: extent = 1, mask_token=None, "
     "oov_token='[UNK]', vocabulary=None, idf_weights=None, invert: flag = False, "
     f"output_mode: choice({_LOOKUP_MODES}) = 'int', pad_to_max_tokens: flag = False, "
-    "sparse: flag = False, encoding='utf-8', name=None, salt=None)",
+    "sparse: flag = False, encoding='utf-8', name=None, salt=None, "
+    "*, vocabulary_size=None, has_input_vocabulary=None)",
     output=_looked_up,
     dtype=lambda c, given, compute: "string" if c.invert else _lookup_dtype(c, given, compute),
     cases=(
@@ -256,7 +257,8 @@ INTEGER_LOOKUP = LayerSpec(
     "(max_tokens: extent = None, num_oov_indices: extent = 1, mask_token=None, oov_token=-1, "
     "vocabulary=None, vocabulary_dtype='int64', idf_weights=None, invert: flag = False, "
     f"output_mode: choice({_LOOKUP_MODES}) = 'int', sparse: flag = False, "
-    "pad_to_max_tokens: flag = False, oov_method='floormod', salt=None)",
+    "pad_to_max_tokens: flag = False, oov_method='floormod', salt=None, "
+    "*, vocabulary_size=None, has_input_vocabulary=None)",
     output=_looked_up,
     dtype=_lookup_dtype,
     cases=(
@@ -290,7 +292,8 @@ TEXT_VECTORIZATION = LayerSpec(
     "split='whitespace', ngrams=None, "
     f"output_mode: choice({_LOOKUP_MODES}) = 'int', output_sequence_length: extent = None, "
     "pad_to_max_tokens: flag = False, vocabulary=None, idf_weights=None, "
-    "sparse: flag = False, ragged: flag = False, encoding='utf-8')",
+    "sparse: flag = False, ragged: flag = False, encoding='utf-8', "
+    "*, vocabulary_size=None, has_input_vocabulary=None)",
     output=_vectorized,
     dtype=_lookup_dtype,
     cases=(

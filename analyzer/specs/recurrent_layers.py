@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..dims import Dim, Dims, is_static, same
 from ..mismatch import Mismatch
+from ..unknown import Undecided
 from .base import Args, Case, Fails, Inputs, LayerSpec, Mask, Outputs, Training, Weight
 from .parts import weight
 
@@ -126,6 +127,8 @@ def fixed_batch(c: Args, x: Dims) -> None:
 
 def returned(c: Args, sequence: Dims, last: Dims, states: list[Inputs]) -> Outputs:
     """Sequence or last output, followed by the states if they are asked for."""
+    if c.get("time_major"):
+        raise Undecided("time_major=True")
     out = sequence if c.return_sequences else last
     return [out, *states] if c.return_state else out
 
@@ -161,6 +164,7 @@ class _Kind:
     head: str  # activations
     tail: str  # after the dropout rates, in the cell
     layer_tail: str
+    keras2_tail: str
     forget: str
     gates: int
     weights: Callable[[Args, Dims], dict[str, Weight]]
@@ -189,6 +193,7 @@ class _Kind:
         return LayerSpec(
             self.name,
             f"(units: units, {self.head}{body}{self.layer_tail})",
+            keras2=f"(units: units, {self.head}{body}{self.keras2_tail})",
             accepts="(batch, steps, features)",
             output=lambda c, x: _layer_output(self, c, x),
             weights=lambda c, x: _layer_weights(self.weights, c, x),
@@ -206,6 +211,7 @@ _SIMPLE = _Kind(
     "activation: activation = 'tanh', ",
     ", seed=None",
     f", {RETURNS}, unroll: flag = False, seed=None",
+    f", {RETURNS}, unroll: flag = False",
     "",
     1,
     _simple_weights,
@@ -214,9 +220,10 @@ _SIMPLE = _Kind(
 _LSTM = _Kind(
     "LSTM",
     _GATED,
-    ", seed=None",
+    ", seed=None, *, implementation=2",
     f", seed=None, {RETURNS}, unroll: flag = False, "
-    "use_cudnn: choice('auto', True, False) = 'auto'",
+    "use_cudnn: choice('auto', True, False) = 'auto', *, implementation=2",
+    f", {RETURNS}, time_major: flag = False, unroll: flag = False",
     _FORGET,
     4,
     _lstm_weights,
@@ -225,9 +232,10 @@ _LSTM = _Kind(
 _GRU = _Kind(
     "GRU",
     _GATED,
-    ", reset_after: flag = True, seed=None",
+    ", reset_after: flag = True, seed=None, *, implementation=2",
     f", seed=None, {RETURNS}, unroll: flag = False, reset_after: flag = True, "
-    "use_cudnn: choice('auto', True, False) = 'auto'",
+    "use_cudnn: choice('auto', True, False) = 'auto', *, implementation=2",
+    f", {RETURNS}, unroll: flag = False, time_major: flag = False, reset_after: flag = True",
     "",
     3,
     _gru_weights,

@@ -138,6 +138,7 @@ def _rnn_weights(c: Args, x: Dims) -> dict[str, Weight]:
 RNN = LayerSpec(
     "RNN",
     f"(cell: layers, {RETURNS}, unroll: flag = False, zero_output_for_mask: flag = False)",
+    keras2=f"(cell: layers, {RETURNS}, unroll: flag = False, time_major: flag = False)",
     output=_rnn_output,
     weights=_rnn_weights,
     mask=sequence_mask,

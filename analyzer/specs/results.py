@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """An object of which only the class is known; its methods are "<cls>.<method>"."""
+    """An object known by its class, whose methods are "<cls>.<method>"; they get it."""
 
     cls: str
+    value: object = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ _EAGER = (
     "keras.activations.hard_silu",
     "keras.activations.hard_swish",
     "keras.activations.mish",
+    "keras.activations.sparsemax",
     "keras.datasets.",
     "keras.ops.convert_to_numpy",
     "keras.random.",
