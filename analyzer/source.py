@@ -59,6 +59,12 @@ class Source:
         kind: Kind = "notebook" if path.endswith(".ipynb") else "python"
         return cls(path, text.encode("utf-8"), "stdin" if path == STDIN else kind)
 
+    def fresh(self) -> Source:
+        """The same text, with nothing computed of it yet."""
+        source = Source(self.path, self.data, self.kind, self._max_characters)
+        source._unreadable = self._unreadable
+        return source
+
     def relevant(self) -> bool:
         """Whether the bytes name Keras or TensorFlow at all; costs next to nothing.
 

@@ -10,6 +10,7 @@ import click
 from ..analyzer.source import STDIN
 from .config import LEVELS
 from .options import configuration, rule_options
+from .parallel import cores
 from .request import Request
 
 FORMATS = ("rich", "concise", "json", "github")
@@ -37,6 +38,13 @@ FORMATS = ("rich", "concise", "json", "github")
     "--cache/--no-cache",
     default=True,
     help="Keep in .dryfit_cache/ what was found in files that do not change. On by default.",
+)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="How many processes check many files. Default: one a core.",
 )
 @click.option(
     "--stdin-filename",
@@ -77,5 +85,6 @@ def _request(paths: tuple[str, ...], given: Mapping[str, object]) -> Request:
         bool(given["diff"]),
         bool(given["verbose"]),
         bool(given["cache"]),
+        int(str(given["jobs"] or cores())),
         name,
     )

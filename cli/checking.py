@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -17,12 +16,12 @@ from ..analyzer.project import discover
 from ..analyzer.source import Kind, Source
 from .cache import Cache
 from .errors import FAULT, FOUND, OK, UsageFault
+from .parallel import Result, every, selection
 from .request import Request
 from .storing import Outcome
 
 if TYPE_CHECKING:
     from ..rules.checking import Checked
-    from ..rules.selection import Selection
 
 INTERNAL = "internal: "  # how the analysis notes its own mistakes among the reasons
 FEW = 50  # sources that need no progress bar
@@ -40,14 +39,12 @@ class Run:
 
     def code(self) -> int:
         """Check everything and tell it; the exit code."""
-        for source in self._progressing(list(self._named())):
-            self._sources[source.path] = source
-            try:
-                self._one(source)
-            except UsageFault:
-                raise
-            except Exception as error:  # a fault of ours must not hide the other files
-                self._fault(source, error)
+        sources = list(self._named())
+        self._sources = {source.path: source for source in sources}
+        outcomes = self._outcomes([source for source in sources if self._of_interest(source)])
+        for source in sources:
+            if source.path in outcomes:
+                self._take(source.path, outcomes[source.path])
         findings = list(self._findings.values())
         self._tell(findings)
         if self._failed:
@@ -69,85 +66,97 @@ class Run:
         for path in found.paths:
             yield Source.read(path, limit)
 
-    def _progressing(self, sources: list[Source]) -> Iterable[Source]:
-        if len(sources) < FEW or not sys.stderr.isatty():
-            return sources
+    def _of_interest(self, source: Source) -> bool:
+        if source.relevant():
+            return True
+        # Told before the rules are imported: it costs its reading only.
+        self._skipped += 1
+        self._say(f"{source.path}: skipped, it does not mention keras or tensorflow")
+        return False
+
+    def _outcomes(self, sources: list[Source]) -> dict[str, Outcome]:
+        """What is known of each source: from the cache, or by checking it."""
+        if self._request.fix or self._request.diff:
+            return {source.path: self._fixed(source) for source in sources}
+        known = {source.path: self._cached(source) for source in sources}
+        outcomes = {path: outcome for path, outcome in known.items() if outcome}
+        unknown = [source for source in sources if source.path not in outcomes]
+        if not unknown:
+            return outcomes
+        self._verify_selection()
+        results = every(unknown, self._request.config, self._request.jobs)
+        for source, result in zip(unknown, self._progressing(results, len(unknown)), strict=True):
+            outcome = self._sound(source, result)
+            if outcome is not None:
+                outcomes[source.path] = outcome
+                if self._cache:
+                    self._cache.put(source.path, source.data, outcome, result.imports)
+        return outcomes
+
+    def _progressing(self, results: Iterable[Result], count: int) -> Iterable[Result]:
+        if count < FEW or not sys.stderr.isatty():
+            return results
         from rich.console import Console
         from rich.progress import track
 
-        return track(sources, "checking", console=Console(stderr=True), transient=True)
+        console = Console(stderr=True)
+        return track(results, "checking", total=count, console=console, transient=True)
 
-    def _one(self, source: Source) -> None:
-        if not source.relevant():
-            # Told before the rules are imported: it costs its reading only.
-            self._skipped += 1
-            self._say(f"{source.path}: skipped, it does not mention keras or tensorflow")
-            return
-        outcome = self._outcome(source)
-        self._checked += 1
-        self._tell_coverage(source.path, outcome.coverage)
-        for finding in outcome.findings:
-            self._findings.setdefault((finding.code, finding.place), finding)
-
-    def _outcome(self, source: Source) -> Outcome:
-        request = self._request
-        cached = self._cache.get(source.path, source.data) if self._cache else None
-        if cached is not None:
-            return cached
-        checked = self._check(source)
-        if request.fix or request.diff:
-            checked = self._fixed(checked)
-        outcome = Outcome(checked.findings, checked.coverage)
-        if self._cache:
-            self._cache.put(source.path, source.data, outcome, checked.imports)
-        return outcome
+    def _cached(self, source: Source) -> Outcome | None:
+        return self._cache.get(source.path, source.data) if self._cache else None
 
     @cached_property
     def _cache(self) -> Cache | None:
-        request = self._request
-        wanted = request.cache and not (request.fix or request.diff or "-" in request.paths)
-        return Cache.of(request.config, wanted)
+        return Cache.of(
+            self._request.config, self._request.cache and "-" not in self._request.paths
+        )
 
-    def _check(self, source: Source) -> Checked:
-        from ..rules.checking import check
+    def _verify_selection(self) -> None:
+        from ..rules.selection import UnknownRule
 
-        return check(source, self._request.config.options, self._selection)
-
-    @cached_property
-    def _selection(self) -> Selection:
-        from ..rules.selection import Selection, UnknownRule
-
-        c = self._request.config
-        chosen = Selection(c.select, c.ignore, c.per_file_ignores, c.severity, c.root)
         try:
-            return chosen.verified()
+            selection(self._request.config).verified()
         except UnknownRule as error:
             raise UsageFault(str(error)) from None
 
-    def _fixed(self, checked: Checked) -> Checked:
+    def _sound(self, source: Source, result: Result) -> Outcome | None:
+        """The outcome of a result; a fault of ours is told."""
+        if result.fault:
+            self._failed = True
+            click.echo(f"dryfit: {source.path}: internal fault, {result.fault}", err=True)
+            click.echo("  not checked; DRYFIT_DEBUG=1 shows where it failed", err=True)
+        return result.outcome
+
+    def _take(self, path: str, outcome: Outcome) -> None:
+        self._checked += 1
+        self._tell_coverage(path, outcome.coverage)
+        for finding in outcome.findings:
+            self._findings.setdefault((finding.code, finding.place), finding)
+
+    def _fixed(self, source: Source) -> Outcome:
+        """Mend a source as far as that is safe, and check what comes of it."""
+        from ..rules.checking import check
         from ..rules.fixing import mended
 
-        after, applied = mended(checked, self._check)
-        if not applied:
-            return checked
-        if self._request.diff:
-            _show_diff(checked.source, after.source)
-            return checked
-        self._mended += applied
-        self._sources[after.source.path] = after.source
-        if after.source.kind == "stdin":
-            click.echo(after.source.text, nl=False)
-        else:
-            _write(after.source)
-        return after
+        self._verify_selection()
+        config = self._request.config
 
-    def _fault(self, source: Source, error: Exception) -> None:
-        if os.environ.get("DRYFIT_DEBUG"):
-            raise error
-        self._failed = True
-        words = f"{type(error).__name__}: {error}"
-        click.echo(f"dryfit: {source.path}: internal fault, {words}", err=True)
-        click.echo("  not checked; DRYFIT_DEBUG=1 shows where it failed", err=True)
+        def again(text: Source) -> Checked:
+            return check(text, config.options, selection(config))
+
+        before = again(source)
+        after, applied = mended(before, again)
+        if applied and self._request.diff:
+            _show_diff(source, after.source)
+            after = before
+        elif applied:
+            self._mended += applied
+            self._sources[source.path] = after.source
+            if source.kind == "stdin":
+                click.echo(after.source.text, nl=False)
+            else:
+                _write(after.source)
+        return Outcome(after.findings, after.coverage)
 
     def _say(self, text: str) -> None:
         if self._request.verbose:

@@ -18,4 +18,5 @@ class Request:
     diff: bool
     verbose: bool
     cache: bool
+    jobs: int
     stdin_filename: str

@@ -9,19 +9,16 @@ import click
 from ..analyzer.findings import Level, Place
 from ..analyzer.source import Source
 from ..rules.checking import check
-from ..rules.selection import Selection
 from .config import find_config
 from .errors import FOUND
+from .parallel import selection
 
 
 def verify(path: str) -> None:
     """Check a file by its project's configuration; errors are shown, with exit code 1."""
     config = find_config([path])
     source = Source.read(path, config.max_file_size)
-    chosen = Selection(
-        config.select, config.ignore, config.per_file_ignores, config.severity, config.root
-    )
-    findings = check(source, config.options, chosen).findings
+    findings = check(source, config.options, selection(config)).findings
     errors = [finding for finding in findings if finding.level is Level.ERROR]
     if not errors:
         return

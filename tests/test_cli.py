@@ -114,6 +114,17 @@ def test_a_fault_in_one_rule_exits_2_and_the_other_rules_have_their_say(
     assert "a.py:2:5: SYN001" in result.stdout
 
 
+def test_several_processes_find_and_tell_the_same_in_the_same_order(tmp_path: Path) -> None:
+    for number in range(12):
+        text = [CLEAN, UNREADABLE, UNUSED, "import os\n"][number % 4]
+        (tmp_path / f"m{number}.py").write_text(text)
+    words = ["check", "--format", "concise", "--no-cache"]
+    alone, together = (whole(*words, "-j", jobs, folder=tmp_path) for jobs in ("1", "2"))
+    assert alone.stdout.count("SYN001") == 3
+    assert (together.stdout, together.stderr) == (alone.stdout, alone.stderr)
+    assert together.returncode == alone.returncode == 1
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
