@@ -35,6 +35,29 @@ $(STAMP): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[run,dev]"
 	@touch $@
 
+# What each command is there for, on handwritten digits; a script runs, a model trains.
+DEMO := build/demo
+demo: $(STAMP) ## check, report, run, train and predict, on real data
+	@echo "== A model that does not fit: dryfit check"
+	$(BIN)/dryfit check --format rich fixtures/seed/bug_my_model.py || test $$? -eq 1
+	@echo "== Models in three styles that do: dryfit check, dryfit report"
+	$(BIN)/dryfit check fixtures/demo
+	$(BIN)/dryfit report fixtures/demo/digits_sequential.py
+	$(BIN)/dryfit report --format text fixtures/demo/digits_functional.py
+	$(BIN)/dryfit report fixtures/demo/digits_subclass.py
+	@echo "== The scripts themselves: dryfit run (the first run compiles kernels)"
+	$(BIN)/dryfit warmup
+	$(BIN)/dryfit run fixtures/demo/digits_sequential.py
+	$(BIN)/dryfit run fixtures/demo/digits_functional.py
+	$(BIN)/dryfit run fixtures/demo/digits_subclass.py
+	@echo "== Data from a file: dryfit train, dryfit predict"
+	@$(BIN)/python fixtures/demo/digits_data.py $(DEMO)
+	$(BIN)/dryfit train fixtures/demo/digits_functional.py:model --data $(DEMO)/train.npz \
+		--epochs 5 --batch-size 64 --validation-split 0.1 --seed 1 \
+		--out $(DEMO)/digits.weights.h5 --curve $(DEMO)/loss.png
+	$(BIN)/dryfit predict fixtures/demo/digits_functional.py:model --data $(DEMO)/new.npz \
+		--weights $(DEMO)/digits.weights.h5 --out $(DEMO)/digits.npy
+
 test: $(STAMP) ## run the test suite (WORKERS=2 TESTS=tests)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
 
