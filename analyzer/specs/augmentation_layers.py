@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from ..dims import Dims
-from .base import Args, Case, LayerSpec, Mask, Training
-from .preprocessing_layers import image_axes, resized
+from .base import Case, LayerSpec, Mask, Training
+from .preprocessing_layers import resized
 
 _CALL = "(data: tensor, training: flag = True)"
 _RANGE = "value_range=(0, 255)"
 _LAYOUT = "data_format: data_format = None"
 _GEOMETRY = "fill_mode='reflect', interpolation: one_of('nearest', 'bilinear') = 'bilinear', "
-
-
-def _image(c: Args, x: Dims) -> Dims:
-    """(..., height, width, channels) -> (..., height, width, channels)."""
-    image_axes(c, x)
-    return tuple(x)
 
 
 def _augmentation(
@@ -24,7 +17,6 @@ def _augmentation(
     return LayerSpec(
         name,
         f"({signature})",
-        output=_image,
         mask=Mask.DROP,
         training=training,
         call=_CALL,

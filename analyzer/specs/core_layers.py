@@ -26,7 +26,8 @@ _BATCH_SHAPES = ("batch_shape", "batch_input_shape")
 def _check_input_layer(c: Args) -> None:
     names = (*_SHAPES, *_BATCH_SHAPES)
     given = {n: c.raw(n) for n in names if c.raw(n) is not None}
-    if c.raw("input_tensor") is not None:
+    open_ones = (*given.values(), c.raw("batch_size"))
+    if c.raw("input_tensor") is not None or any(isinstance(v, Unknown) for v in open_ones):
         return
     if not given:
         raise Mismatch("arguments", "a shape", {"shape": None})

@@ -80,7 +80,7 @@ def _kept(c: Args, x: Dims) -> Dims:
 def _normalization_weights(c: Args, x: Dims) -> dict[str, Weight]:
     """mean, variance (kept axes), count (); none where they are given."""
     shape = _kept(c, x)
-    if c.raw("mean") is not None:
+    if c.mean is not None:
         return {}
     made = {"mean": Weight(shape, "zeros", False), "variance": Weight(shape, "ones", False)}
     return made | {"count": Weight((), "zeros", False, "int64")}
@@ -105,8 +105,8 @@ NORMALIZATION = LayerSpec(
 
 
 def _mean_and_variance(c: Args) -> None:
-    if (c.raw("mean") is None) != (c.raw("variance") is None):
-        given = {n: c.raw(n) for n in ("mean", "variance")}
+    given = {"mean": c.mean, "variance": c.variance}
+    if (c.mean is None) != (c.variance is None):
         raise Mismatch("arguments", "mean and variance, or neither", given)
 
 
