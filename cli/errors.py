@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 OK, FOUND, FAULT = 0, 1, 2
+STOPPED = 130  # as a shell says it
 
 
 class UsageFault(Exception):

@@ -10,7 +10,7 @@ import sys
 import click
 
 from . import quickstart
-from .errors import FAULT, UsageFault
+from .errors import FAULT, STOPPED, UsageFault
 
 # Command -> module and attribute. A cold `check` must not pay for what `train` needs.
 COMMANDS = {
@@ -73,10 +73,16 @@ def main() -> None:
         # A source may hold what the terminal's encoding cannot show.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
     try:
-        dryfit.main(prog_name="dryfit")
+        sys.exit(dryfit.main(prog_name="dryfit", standalone_mode=False))
     except UsageFault as fault:
         click.echo(f"dryfit: {fault}", err=True)
         sys.exit(FAULT)
+    except click.ClickException as fault:
+        fault.show()
+        sys.exit(fault.exit_code)
+    except click.Abort:  # by the keyboard; 1 would say that there are findings
+        click.echo("stopped", err=True)
+        sys.exit(STOPPED)
     except Exception as error:
         if os.environ.get("DRYFIT_DEBUG"):
             raise

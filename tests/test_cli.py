@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from dryfit.cli import main
 from dryfit.cli.main import COMMANDS, dryfit
-from dryfit.rules import rules
+from dryfit.rules import checking, rules
 from dryfit.rules.source.unused_suppression import UnusedSuppression
 
 Run = Callable[..., Result]
@@ -82,8 +83,6 @@ def test_a_missing_path_exits_2_and_the_others_are_checked(run: Run, tmp_path: P
 def test_a_fault_of_dryfit_exits_2_and_the_other_files_are_checked(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dryfit.rules import checking
-
     real = checking.check
 
     def failing(source: object, *rest: object) -> object:
@@ -146,6 +145,22 @@ def test_a_wrong_call_exits_2_and_says_what_is_wrong(
     assert result.returncode == 2
     assert said in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_the_keyboard_stops_a_run_with_a_code_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(checking, "check", stopped)
+    monkeypatch.setattr(sys, "argv", ["dryfit", "check", "--no-cache", str(tmp_path)])
+    monkeypatch.setattr(main.quickstart, "begin", lambda: None)
+    (tmp_path / "a.py").write_text(CLEAN)
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err.endswith("stopped\n")
 
 
 def test_json_goes_to_standard_output_alone(run: Run, tmp_path: Path) -> None:
