@@ -2,4 +2,8 @@
 
 from __future__ import annotations
 
-from . import ops as ops
+from .facade import keras, tf
+from .loading import VerificationError, load, run_script
+from .warmup import warmup
+
+__all__ = ["VerificationError", "keras", "load", "run_script", "tf", "warmup"]

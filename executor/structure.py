@@ -132,3 +132,9 @@ __all__ = [
     "pack",
     "same_structure",
 ]
+
+
+def present(value: Any) -> bool:
+    """Whether there is anything but None in a value or a list of values."""
+    parts = value if isinstance(value, list | tuple) else [value]
+    return any(part is not None for part in parts)

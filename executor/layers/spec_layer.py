@@ -223,7 +223,10 @@ class SpecLayer(Layer):
 
     def compute_mask(self, inputs: Any, mask: Any = None, **kwargs: Any) -> Any:
         """The mask of the outputs, by the spec's rule."""
-        function = mask_function(self.spec, self._mask_rule())
+        rule = self._mask_rule()
+        if rule is not Mask.CREATE and not structure.present(mask):
+            return None
+        function = mask_function(self.spec, rule)
         if symbolic_leaves(inputs, mask) and function.computes:
             return call_symbolically(function.bound(self), (inputs, mask), {}, "mask")
         return function(self, inputs, mask)

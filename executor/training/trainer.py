@@ -314,7 +314,7 @@ class Trainer:
         self._check_compiled("evaluate")
         as_dict = options.pop("return_dict", False)
         logs = loops.evaluate(self, (x, y, sample_weight), batch_size, verbose, **options)
-        return logs if as_dict else self._in_order(logs)
+        return logs if as_dict else self._listed(logs)
 
     def predict(
         self: Any,
@@ -347,7 +347,7 @@ class Trainer:
         self.reset_metrics()
         logs = self.make_train_function()(_batch(x, y, sample_weight))
         logs = loops.plain_logs(logs)
-        return logs if return_dict else self._in_order(logs)
+        return logs if return_dict else self._listed(logs)
 
     def test_on_batch(
         self: Any,
@@ -361,14 +361,14 @@ class Trainer:
         self._check_compiled("test_on_batch")
         self.reset_metrics()
         logs = loops.plain_logs(self.make_test_function()(_batch(x, y, sample_weight)))
-        return logs if return_dict else self._in_order(logs)
+        return logs if return_dict else self._listed(logs)
 
     def predict_on_batch(self: Any, x: Any) -> Any:
         """The outputs for one batch."""
         outputs = self.make_predict_function()((as_arrays(x),))
         return structure.map_structure(np.asarray, outputs)
 
-    def _in_order(self: Any, logs: dict[str, Any]) -> Any:
+    def _listed(self: Any, logs: dict[str, Any]) -> Any:
         """Logs as a list in the order of the metrics; a single value alone."""
         names: list[str] = []
         for metric in self.metrics:
