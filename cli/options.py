@@ -29,14 +29,17 @@ class Words(click.ParamType):
         return tuple(word.strip() for word in str(value).split(",") if word.strip())
 
 
+dialect_option = click.option(
+    "--dialect",
+    type=click.Choice(DIALECTS),
+    help="The Keras the code is written for. Default: keras3.",
+)
+
+
 def rule_options(command: Command) -> Command:
     """--select, --ignore and --dialect: what is judged, and by which Keras."""
     for option in (
-        click.option(
-            "--dialect",
-            type=click.Choice(DIALECTS),
-            help="The Keras the code is written for. Default: keras3.",
-        ),
+        dialect_option,
         click.option(
             "--ignore",
             type=Words(),

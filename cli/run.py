@@ -8,6 +8,7 @@ import click
 
 from .engine import running
 from .errors import UsageFault
+from .options import configuration, dialect_option
 from .verifying import verify
 
 
@@ -19,12 +20,15 @@ from .verifying import verify
     "--smoke",
     is_flag=True,
     help="A dry run of any script, offline: one step per fit, and made-up data of the"
-    " right shapes in place of keras.datasets.",
+    " right shapes in place of keras.datasets. May also stand last.",
 )
-@click.option("--no-verify", is_flag=True, help="Run without checking first.")
+@click.option("--verify/--no-verify", "verified", default=True, help="Check first. On by default.")
+@dialect_option
 @click.argument("script", type=click.Path())
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
-def run(script: str, args: tuple[str, ...], smoke: bool, no_verify: bool) -> None:
+def run(
+    script: str, args: tuple[str, ...], smoke: bool, verified: bool, dialect: str | None
+) -> None:
     """Check SCRIPT, then run it with ARGS: keras and tensorflow in it are Dryfit's own.
 
     Only the script and what it imports from its own project see them. The first run on a
@@ -32,10 +36,13 @@ def run(script: str, args: tuple[str, ...], smoke: bool, no_verify: bool) -> Non
     """
     if not Path(script).is_file():
         raise UsageFault(f"{script}: no such file")
-    if not no_verify:
-        verify(script)
+    if args[-1:] == ("--smoke",):
+        args, smoke = args[:-1], True
+    config = configuration([script], {"dialect": dialect})
+    if verified:
+        verify(script, config)
     with running() as executor:
-        executor.run_script(script, args, smoke=smoke)
+        executor.run_script(script, args, smoke=smoke, dialect=config.dialect)
 
 
 @click.command(short_help="Compile the kernels ahead of the first run.")

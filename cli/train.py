@@ -11,7 +11,7 @@ import click
 from .data import Data, read_data
 from .engine import engine, running
 from .errors import UsageFault
-from .options import parted
+from .options import configuration, dialect_option, parted
 from .verifying import verify
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ DATA_HELP = "An .npz with arrays x and y (and x_val, y_val), or an .npy with x."
 
 def _model_options(command: Callable[..., object]) -> Callable[..., object]:
     for option in (
+        dialect_option,
         click.option("--weights", metavar="FILE", help="Start from these weights (.weights.h5)."),
         click.option("--x", "inputs", multiple=True, metavar="ARRAY", help="An input's array."),
         click.option("--data", required=True, metavar="FILE", help=DATA_HELP),
@@ -94,9 +95,10 @@ def predict(target: str, **given: Any) -> None:
 
 def _model(target: str, given: dict[str, Any]) -> Any:
     path, name = parted(target)
+    config = configuration([path], {"dialect": given["dialect"]})
     if given["verify"]:
-        verify(path)
-    module = engine().load(path, verify=False)
+        verify(path, config)
+    module = engine().load(path, verify=False, dialect=config.dialect)
     model = _made(path, module, name)
     if given["weights"]:
         if not Path(given["weights"]).is_file():

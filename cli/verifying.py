@@ -9,14 +9,13 @@ import click
 from ..analyzer.findings import Level, Place
 from ..analyzer.source import Source
 from ..rules.checking import check
-from .config import find_config
+from .config import Config
 from .errors import FOUND
 from .parallel import selection
 
 
-def verify(path: str) -> None:
-    """Check a file by its project's configuration; errors are shown, with exit code 1."""
-    config = find_config([path])
+def verify(path: str, config: Config) -> None:
+    """Check a file; errors are shown, with exit code 1."""
     source = Source.read(path, config.max_file_size)
     findings = check(source, config.options, selection(config)).findings
     errors = [finding for finding in findings if finding.level is Level.ERROR]
