@@ -317,7 +317,6 @@ NO_ERRORS = [
     "from collections import defaultdict\nd = defaultdict(list)\nd['x'].append(1)",
     "print(__file__, __name__, __doc__)",
     "class A:\n  def f(self): return __class__\nA().f()",
-    "import numpy as np\nx = np.zeros((2, 3))\nx.shape.missing",
     "for i in unknown:\n  if i > 0: print(previous)\n  previous = i",
     "class A: pass\na = A()\nfor i in unknown:\n  if i: print(a.last)\n  a.last = i",
     "first = 0\nfor i in unknown:\n  if first: print(len(first))\n  first = 5 if other else [1]",

@@ -131,7 +131,9 @@ class Writer:
         return text
 
     def loop(self, depth: int) -> str:
-        over = self.random.choice(["range(3)", "list(l)", "range(a % 4)", "[1, 2]", "list(d)"])
+        over = self.random.choice(
+            ["range(3)", "list(l)", "range(a % 4)", "[1, 2]", "list(d)", "range(14)"]
+        )
         if self.asks and self.random.random() < 0.4:
             over = "stream()"
         self.inside.append("loop")

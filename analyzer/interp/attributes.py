@@ -333,7 +333,15 @@ def assign(interp: Interpreter, obj: Value, name: str, value: Value, site: Site)
     elif isinstance(obj, OneOf):
         for source in obj.sources:
             if isinstance(source, Instance):
-                store(interp, source, name, Unknown("set on one of several objects"))
+                _perhaps_store(interp, source.attrs, name)
+
+
+def _perhaps_store(interp: Interpreter, names: Names, name: str) -> None:
+    """An attribute was set on this object or on another one."""
+    interp.touch(names)
+    if name not in names:
+        names.maybe |= {name}
+    names[name] = Unknown("set on one of several objects")
 
 
 def _assign_by_class(

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from .interpreter import Interpreter
 
 MAX_ITEMS = 100_000
+# The items of a range of symbolic length; a `for` gives each pass a fresh symbol for it.
+INDEX = Unknown("the index of a loop of unknown length")
 _NOT_ITERABLE = (int, float, complex, bool, type(None), type(...))
 
 

@@ -76,7 +76,7 @@ class Joiner:
 
     def _size(self, a: Dim, b: Dim, name: str) -> Value:
         low = min(bounds(a)[0] or 0, bounds(b)[0] or 0)
-        return symbol(name or "n", low) if low >= 1 else Unknown(self.reason)
+        return symbol(name or "n", low) if low >= 0 else Unknown(self.reason)
 
     def types(self, a: TensorType, b: TensorType) -> TensorType:
         """The type that covers both: axes that differ get a fresh symbol."""

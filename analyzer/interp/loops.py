@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ..dims import symbol
 from ..unknown import Unknown
 from ..values import Value
 from .assign import bind
 from .dispatch import executes
 from .heap import Delta
-from .iteration import element_of
+from .iteration import INDEX, element_of
+from .opaque import OPAQUE
 from .paths import explore, merge, settle
+from .settling import SHORT, TRIALS, Trial, settled
 from .signals import BREAK, CONTINUE, Jump, Outcome, ProgramRaise, Split
 from .statements import unwind
 from .syntax import bind_target, shape_of
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from .interpreter import Interpreter
 
 _SHARE = 8  # one loop may use this part of all steps before it is widened
+_MAX_JOINED = 1000  # items that are joined one by one
 _MAX_PASSES = 4  # over the body of a widened loop, behind the first
 _LEFT = "left"  # by the loop's own `break`; one in its `else` belongs to a loop outside
 _MAX_SPLITS = 24  # iterations that may leave the loop on some path
@@ -38,51 +43,77 @@ def for_loop(interp: Interpreter, node: cst.For) -> Outcome:
         iterable = Unknown("an asynchronous iterable")
     items = None if isinstance(iterable, Unknown) else interp.iterate(iterable, site)
 
-    def widened() -> Outcome:
-        element = element_of(interp, iterable, site) if items is None else _any(interp, items)
-        return _widened(interp, node, lambda: bind(interp, node.target, element))
+    def element() -> Value:
+        if isinstance(iterable, range) and iterable and min(iterable) >= 0:
+            return symbol("i", min(iterable))
+        if items is not None:
+            return _any(interp, items)
+        made = element_of(interp, iterable, site)
+        return symbol("i", 0) if made is INDEX else made
+
+    def enter() -> None:
+        bind(interp, node.target, element())
 
     if items is None:
-        return widened()
-    binders = ((lambda item=item: bind(interp, node.target, item)) for item in items)
-    return _unrolled(interp, node, binders, widened)
+        return _widened(interp, node, enter)
+    live = iterable if isinstance(iterable, list) else items
+    loop = _Loop(node, enter, len(items), lambda: bind(interp, node.target, live[-1]))
+    return _unrolled(interp, loop, _binders(interp, node, live))
+
+
+def _binders(
+    interp: Interpreter, node: cst.For, items: list[Value]
+) -> Iterator[Callable[[], None] | None]:
+    """One round for each item, also for those a list gets while it is iterated."""
+    index = 0
+    while index < len(items):
+        item = items[index]
+        yield None if item is OPAQUE else lambda item=item: bind(interp, node.target, item)
+        index += 1
 
 
 def _any(interp: Interpreter, items: list[Value]) -> Value:
-    """What the items that were not reached have in common."""
-    joined = items[-1]
-    for item in items[:-1][:8]:
+    """What all items have in common."""
+    if len(items) > _MAX_JOINED:
+        return Unknown("one of many items")
+    joined = items[0] if items else Unknown("no item")
+    for item in items[1:]:
+        if isinstance(joined, Unknown):
+            break
         joined = interp.join(joined, item, "iteration")
     return joined
+
+
+@dataclass(frozen=True, slots=True)
+class _Loop:
+    """A loop that is unrolled: how to enter a round that stands for all, how it ends."""
+
+    node: cst.For | cst.While
+    enter: Callable[[], object]
+    length: int | None = None
+    finish: Callable[[], object] = lambda: None  # binds the target to the last item
 
 
 @executes(cst.While)
 def while_loop(interp: Interpreter, node: cst.While) -> Outcome:
     """`while test`: unrolled as long as the condition is known."""
 
-    def rounds() -> Iterable[Callable[[], None] | None]:
+    def rounds() -> Iterator[Callable[[], None] | None]:
         while True:
             holds = truth(interp, interp.eval(node.test), interp.site(node.test))
             if holds is False:
                 return
             yield None if holds is None else _no_target
 
-    return _unrolled(interp, node, rounds(), lambda: _widened_while(interp, node))
+    return _unrolled(interp, _Loop(node, lambda: interp.eval(node.test)), rounds())
 
 
 def _no_target() -> None:
     """A `while` binds nothing."""
 
 
-def _widened_while(interp: Interpreter, node: cst.While) -> Outcome:
-    return _widened(interp, node, lambda: interp.eval(node.test))
-
-
 def _unrolled(
-    interp: Interpreter,
-    node: cst.For | cst.While,
-    rounds: Iterable[Callable[[], None] | None],
-    widened: Callable[[], Outcome],
+    interp: Interpreter, loop: _Loop, rounds: Iterator[Callable[[], None] | None]
 ) -> Outcome:
     """Iteration after iteration; None in `rounds` tells that the condition is undecided."""
     pending: list[Split] = []
@@ -90,17 +121,40 @@ def _unrolled(
     outcome: Outcome = None
     ended = True  # by running out of items: then the `else` runs
     for count, enter in enumerate(rounds):
-        tired = count >= interp.options.max_unroll or interp.steps > limit
-        if enter is None or tired or len(pending) > _MAX_SPLITS:
-            outcome, ended = widened(), False  # which runs the `else` as well
+        if enter is None or _gives_up(interp, count, limit, pending):
+            # The widened pass runs the `else` as well.
+            outcome, ended = _widened(interp, loop.node, loop.enter), False
             break
         enter()
-        outcome = _one_round(interp, node, pending)
+        if count in TRIALS and _skips(interp, loop):
+            break
+        outcome = _one_round(interp, loop.node, pending)
         if outcome is not None:
             break
-    if outcome is None and ended and node.orelse is not None:
-        outcome = interp.attempt(node.orelse)
+    if outcome is None and ended and loop.node.orelse is not None:
+        outcome = interp.attempt(loop.node.orelse)
     return _after(interp, unwind(interp, pending, outcome) if pending else outcome)
+
+
+def _gives_up(interp: Interpreter, count: int, limit: int, pending: list[Split]) -> bool:
+    tired = count >= interp.options.max_unroll or interp.steps > limit
+    return tired or len(pending) > _MAX_SPLITS
+
+
+def _skips(interp: Interpreter, loop: _Loop) -> bool:
+    """Whether what remains of a long loop only repeats what was seen."""
+    if loop.length is None or loop.length <= SHORT:
+        return False
+    node = loop.node
+    targets: set[str] = set()
+    if isinstance(node, cst.For):
+        bind_target(node.target, targets)
+    body, condition = node.body, _condition(interp, node)
+    trial = Trial(frozenset(targets), loop.enter, lambda: interp.attempt(body), condition)
+    if not settled(interp, trial):
+        return False
+    loop.finish()
+    return True
 
 
 def _one_round(interp: Interpreter, node: cst.For | cst.While, pending: list[Split]) -> Outcome:

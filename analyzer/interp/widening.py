@@ -57,15 +57,29 @@ class Widening:
 
     def grow(self, after: Delta, force: bool = False) -> bool:
         """Make the head cover `after`; False when it did so already."""
-        uncovered = {k: e for k, e in after.items() if not self._covered(k, *e)}
+        uncovered = self.uncovered(after)
         if not uncovered:
             return False
         widener = Widener(self.interp, self.head, {**self.head, **uncovered}, self.free)
         self.head = widener.deltas()
         if force:
             for key, (container, content) in uncovered.items():
-                self.head[key] = (container, _forgotten(container, content))
+                self.head[key] = (container, self._forgotten(key, container, content))
         return True
+
+    def _forgotten(self, key: int, container: object, content: Content) -> Content:
+        """A content that covers everything: what keeps changing is given up."""
+        if isinstance(container, Names):
+            names, maybe = self.head[key][1]  # type: ignore[misc]
+            after = content[0]  # type: ignore[index]
+            given_up = Unknown("differs by iteration")
+            kept = {n: v if self.covers(v, after.get(n, v)) else given_up for n, v in names.items()}
+            return kept, maybe
+        return opaque_content(container) if isinstance(container, CONTAINERS) else content
+
+    def uncovered(self, after: Delta) -> Delta:
+        """The part of `after` that the head does not stand for."""
+        return {k: e for k, e in after.items() if not self._covered(k, *e)}
 
     def _covered(self, key: int, container: object, content: Content) -> bool:
         head = self.head[key][1] if key in self.head else content_of(container)
@@ -115,6 +129,9 @@ class Widening:
     def _covers_tensor(self, head: Tensor, after: Tensor) -> bool:
         if head.kind != after.kind or not self.covers(head.mask, after.mask):
             return False
+        # Inside a functional graph another producer is another graph.
+        if head.kind == "keras" and head.producer is not after.producer:
+            return False
         return self._covers_type(head.type, after.type)
 
     def _covers_type(self, head: TensorType, after: TensorType) -> bool:
@@ -134,15 +151,6 @@ def same_bound(head: Value, after: Value) -> bool:
     """Whether both are one method of one object."""
     both = isinstance(head, Bound) and isinstance(after, Bound)
     return both and head.receiver is after.receiver and head.function is after.function
-
-
-def _forgotten(container: object, content: Content) -> Content:
-    if isinstance(container, Names):
-        names, maybe = content  # type: ignore[misc]
-        return {n: Unknown("differs by iteration") for n in names}, maybe
-    if isinstance(container, CONTAINERS):
-        return opaque_content(container)
-    return content
 
 
 __all__ = ["Widening", "is_opaque"]

@@ -10,6 +10,7 @@ from ...dims import Expr
 from ...natives import native, native_class, table
 from ...unknown import Unknown
 from ...values import Call, Class, Instance, Iterator, NativeClass, Repeated, Site, Tensor, Value
+from ..iteration import INDEX
 from ..mro import OBJECT
 from ..subscripts import is_key
 from .binding import apply, concrete, function
@@ -211,8 +212,7 @@ def to_range(interp: Interpreter, call: Call) -> Value:
         return next((a for a in args if isinstance(a, Unknown)), Unknown("an unknown range"))
     start, stop = (0, args[0]) if len(args) == 1 else (args[0], args[1])
     length = stop - start  # type: ignore[operator]
-    index = Unknown("the index of a loop of unknown length")
-    return Repeated(index, length) if isinstance(length, Expr) else index
+    return Repeated(INDEX, length) if isinstance(length, Expr) else INDEX
 
 
 @native("builtins.slice.__construct__")
