@@ -12,16 +12,20 @@ from dryfit.analyzer.specs.base import Args, Case, LayerSpec
 class _Names(dict):
     """Layer names as constructors of `Configured` layers, anything else as itself."""
 
+    def __init__(self, dialect: str) -> None:
+        super().__init__()
+        self.dialect = dialect
+
     def __missing__(self, name: str) -> object:
         spec = registry.layers().get(name)
         if spec is None:
             raise KeyError(name)
-        return lambda *args, **kwargs: Configured(spec, bind(spec, args, kwargs))
+        return lambda *args, **kwargs: Configured(spec, bind(spec, args, kwargs, self.dialect))
 
 
-def configured(text: str) -> Configured:
+def configured(text: str, dialect: str = "keras3") -> Configured:
     """`"Bidirectional(LSTM(4))"` as a configured layer."""
-    return eval(text, {"__builtins__": {}}, _Names())
+    return eval(text, {"__builtins__": {}}, _Names(dialect))
 
 
 def dims(data: object, unknown_batch: bool = False) -> object:
@@ -44,8 +48,8 @@ def _dim(axis: int, size: object) -> object:
 class Applied:
     """One case: the configured layer, the input and the arguments of the call."""
 
-    def __init__(self, case: Case, unknown_batch: bool = False) -> None:
-        self.layer = configured(case.code)
+    def __init__(self, case: Case, unknown_batch: bool = False, dialect: str = "keras3") -> None:
+        self.layer = configured(case.code, dialect)
         self.spec: LayerSpec = self.layer.spec
         self.x = dims(case.inputs[0] if case.inputs else (), unknown_batch)
         rest = [dims(i, unknown_batch) for i in case.inputs[1:]]
@@ -65,9 +69,11 @@ class Applied:
         return self.layer.output(self.x, **self.call), weights
 
 
-def failure(case: Case, unknown_batch: bool = False) -> tuple[Mismatch | None, str]:
+def failure(
+    case: Case, unknown_batch: bool = False, dialect: str = "keras3"
+) -> tuple[Mismatch | None, str]:
     """What a case is proved to fail with, and whether its arguments alone prove it."""
-    applied = Applied(case, unknown_batch)
+    applied = Applied(case, unknown_batch, dialect)
     try:
         constructed(applied.spec, applied.layer.config)
     except Mismatch as mismatch:

@@ -171,7 +171,8 @@ def _bind(
     complete = spec.parameters.complete(parameters.complete(given))
     if opaque:
         complete |= {n: Unknown("may be given by **") for n in complete if n not in given}
-    state.config = Args(complete, spec.parameters)
+    library = "keras2" if interp.dialect == "keras2" else "keras"
+    state.config = Args(complete, spec.parameters, library=library)
     return _faults(spec, state.config, interp.dialect)
 
 

@@ -13,14 +13,21 @@ from ..unknown import Undecided
 from .arguments import unforeseen
 from .base import Args, Inputs, LayerSpec, Mask, Outputs, Training, Weight
 from .domains import problems
+from .signature import parse
 
 
 def bind(
-    spec: LayerSpec, args: Sequence[object] = (), kwargs: Mapping[str, object] | None = None
+    spec: LayerSpec,
+    args: Sequence[object] = (),
+    kwargs: Mapping[str, object] | None = None,
+    dialect: str = "keras3",
 ) -> Args:
     """Constructor arguments with the defaults of the others; raises `BindError`."""
-    parameters = spec.parameters
-    return Args(parameters.complete(parameters.bind(args, kwargs or {})), parameters)
+    older = dialect == "keras2"
+    parameters = parse(spec.keras2) if older and spec.keras2 else spec.parameters
+    given = parameters.complete(parameters.bind(args, kwargs or {}))
+    library = "keras2" if older else "keras"
+    return Args(spec.parameters.complete(given), spec.parameters, library=library)
 
 
 def bind_call(spec: LayerSpec, x: Inputs, call: Mapping[str, object]) -> Args:
@@ -66,7 +73,7 @@ def assumed(spec: LayerSpec) -> Dims:
 
 def constructed(spec: LayerSpec, c: Args) -> None:
     """Raise `Mismatch` where the constructor rejects its arguments."""
-    for problem in problems(spec, c):
+    for problem in problems(spec, c, "keras2" if c.library == "keras2" else "keras3"):
         raise problem
     if spec.check is not None:
         with suppress(Undecided), unforeseen(spec.name):

@@ -23,7 +23,8 @@ class Args:
     Unknown entries of sizes or of a `shape` read as fresh symbols too.
     `call` are the bound arguments of one call of the layer, dims in place of tensors
     (see `LayerSpec`); empty where there is no call.
-    `library` says whose rules hold for an op: "keras", "tf" or "numpy".
+    `library` says whose rules hold: for an op "keras", "tf" or "numpy", for a layer
+    "keras" or "keras2".
     """
 
     __slots__ = ("_fresh", "_params", "_values", "call", "library")

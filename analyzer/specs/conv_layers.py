@@ -36,16 +36,23 @@ def _check_conv(c: Args) -> None:
     strides_or_dilation(c)
 
 
-def same_rank(x: Dims, kernel: Dims) -> None:
-    """The layer has one kernel axis for each spatial axis."""
-    if len(x) != len(kernel) + 2:
+def same_rank(c: Args, x: Dims, kernel: Dims) -> None:
+    """One kernel axis for each spatial axis; Keras 2 takes more batch axes."""
+    batches = len(x) - len(kernel) - 1
+    if batches != 1 and not (batches > 1 and c.library == "keras2"):
         needs = axes_text(*SPACE[len(kernel)], "channels")
         raise Mismatch("rank", needs, {"": x}, {"rank": len(x)})
 
 
+def batched(x: Dims, kernel: Dims) -> tuple[Dims, Dims]:
+    """(...batches, batch, ...spatial, channels) -> the extra batch axes, the rest."""
+    extra = max(len(x) - len(kernel) - 2, 0)
+    return x[:extra], x[extra:]
+
+
 def windows(c: Args, x: Dims, kernel: Dims, dilation: Dims) -> Dims:
     """(batch, ...spatial, channels) -> (...spatial) after a sliding window."""
-    same_rank(x, kernel)
+    same_rank(c, x, kernel)
     steps = zip(spatial(c, x), kernel, c.strides, dilation, strict=True)
     padding = c.padding.lower()
     return tuple(window(size, k, s, d, padding, x) for size, k, s, d in steps)
@@ -53,14 +60,16 @@ def windows(c: Args, x: Dims, kernel: Dims, dilation: Dims) -> Dims:
 
 def _conv_output(c: Args, x: Dims) -> Dims:
     """(batch, ...spatial, channels) -> (batch, ...shrunk, filters)."""
-    space = windows(c, x, c.kernel_size, c.dilation_rate)
-    return arranged(c, x[0], space, c.filters)
+    same_rank(c, x, c.kernel_size)
+    extra, one = batched(x, c.kernel_size)
+    space = windows(c, one, c.kernel_size, c.dilation_rate)
+    return (*extra, *arranged(c, one[0], space, c.filters))
 
 
 def _conv_weights(c: Args, x: Dims) -> dict[str, Weight]:
     """kernel (...kernel_size, channels // groups, filters), bias (filters,)."""
-    same_rank(x, c.kernel_size)
-    depth = channels(c, x)
+    same_rank(c, x, c.kernel_size)
+    depth = channels(c, batched(x, c.kernel_size)[1])
     if same(mod(depth, c.groups), 0) is False:
         names = {"channels": depth, "groups": c.groups}
         raise Mismatch("groups", "channels divisible by groups", {"": x}, names)
@@ -169,7 +178,7 @@ def _stretched(c: Args, axis: int, size: Dim) -> Dim:
 
 def _transpose_output(c: Args, x: Dims) -> Dims:
     """(batch, ...spatial, channels) -> (batch, ...stretched, filters)."""
-    same_rank(x, c.kernel_size)
+    same_rank(c, x, c.kernel_size)
     space = tuple(_stretched(c, i, size) for i, size in enumerate(spatial(c, x)))
     return arranged(c, x[0], space, c.filters)
 

@@ -17,7 +17,7 @@ from .base import (
     Weight,
     input_dtype,
 )
-from .parts import weight
+from .parts import passes_in_keras3, weight
 
 _SHAPES = ("shape", "input_shape")
 _BATCH_SHAPES = ("batch_shape", "batch_input_shape")
@@ -150,7 +150,7 @@ MASKING = LayerSpec(
 IDENTITY = LayerSpec(
     "Identity",
     "()",
-    mask=Mask.PASS,
+    mask=passes_in_keras3,
     dtype=input_dtype,
     cases=(
         Case("Identity()", (2, 5, 3)),

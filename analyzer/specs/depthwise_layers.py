@@ -18,7 +18,7 @@ def _depthwise_output(c: Args, x: Dims) -> Dims:
 
 def _depthwise_weights(c: Args, x: Dims) -> dict[str, Weight]:
     """kernel (...kernel_size, channels, depth_multiplier), bias (channels * multiplier,)."""
-    same_rank(x, c.kernel_size)
+    same_rank(c, x, c.kernel_size)
     depth = channels(c, x)
     made = {"kernel": weight(c, "depthwise", (*c.kernel_size, depth, c.depth_multiplier))}
     bias = {"bias": weight(c, "bias", (depth * c.depth_multiplier,))}
@@ -64,7 +64,7 @@ def _separable_output(c: Args, x: Dims) -> Dims:
 
 def _separable_weights(c: Args, x: Dims) -> dict[str, Weight]:
     """depthwise_kernel, pointwise_kernel (1, channels * multiplier, filters), bias."""
-    same_rank(x, c.kernel_size)
+    same_rank(c, x, c.kernel_size)
     depth, ones = channels(c, x), (1,) * len(c.kernel_size)
     deep = (*c.kernel_size, depth, c.depth_multiplier)
     made = {"depthwise_kernel": weight(c, "depthwise", deep)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..dims import Dim, Dims
-from .base import Args, Weight
+from .base import Args, Mask, Weight
 
 
 def weight(c: Args, name: str, shape: Dims, trainable: bool = True) -> Weight:
@@ -16,6 +16,11 @@ def weight(c: Args, name: str, shape: Dims, trainable: bool = True) -> Weight:
         c.raw(f"{name}_regularizer"),
         c.raw(f"{name}_constraint"),
     )
+
+
+def passes_in_keras3(c: Args) -> Mask:
+    """Hands masks on in Keras 3; Keras 2 loses them."""
+    return Mask.DROP if c.library == "keras2" else Mask.PASS
 
 
 def channels_first(c: Args) -> bool:

@@ -6,13 +6,13 @@ from ..dims import Dim, Dims, same, symbol
 from ..mismatch import Mismatch
 from ..shapes import normalize_axis
 from ..unknown import Undecided, Unknown
-from .base import Args, Case, Fails, LayerSpec, Mask, Weight
-from .parts import channels_first
+from .base import Args, Case, Fails, LayerSpec, Weight
+from .parts import channels_first, passes_in_keras3
 
 RESCALING = LayerSpec(
     "Rescaling",
     "(scale: number, offset: number = 0.0)",
-    mask=Mask.PASS,
+    mask=passes_in_keras3,
     cases=(
         Case("Rescaling(1 / 255)", (2, 5, 3)),
         Case("Rescaling(2.0, offset=-1.0)", (None, None, 3)),
@@ -90,7 +90,7 @@ NORMALIZATION = LayerSpec(
     "Normalization",
     "(axis: axes = -1, mean=None, variance=None, invert: flag = False)",
     weights=_normalization_weights,
-    mask=Mask.PASS,
+    mask=passes_in_keras3,
     cases=(
         Case("Normalization()", (2, 5, 3)),
         Case("Normalization(axis=None)", (2, 3)),

@@ -32,7 +32,7 @@ class Param:
         return self.default is REQUIRED and self.mode in ("normal", "keyword")
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class BindError(Exception):
     """Arguments that do not fit a signature: what Python raises as TypeError."""
 

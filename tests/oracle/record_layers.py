@@ -2,8 +2,9 @@
 
     ORACLE_K3=path/to/python/with/keras python -m tests.oracle.record_layers [NAME ...]
 
-writes tests/data/layers_keras3.json, one case a line. Without names the cases that are
-not recorded yet are asked for; names ask for all cases of some layers, `all` for all.
+writes tests/data/layers_keras3.json, one case a line; with ORACLE_K2 also (or only)
+layers_keras2.json. Without names the cases that are not recorded yet are asked for;
+names ask for all cases of some layers, `all` for all.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dryfit.analyzer.specs.base import Case, LayerSpec
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parent / "data" / "layers_keras3.json"
+DATA2 = DATA.with_name("layers_keras2.json")
 
 
 def encoded(value: object) -> object:
@@ -101,18 +103,34 @@ def store(rows: dict[str, dict[str, object]], path: Path = DATA) -> None:
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
-def main(names: list[str]) -> None:
+def record(names: list[str], program: str, python: str, path: Path) -> None:
     """Ask for what is wanted, keep the rest of the file, drop what has no case any more."""
     specs = {id(s): s for s in registry.layers().values()}.values()
     cases = {key(c): (s, c) for s in specs for c in all_cases(s)}
-    known = {k: r for k, r in load().items() if k in cases}
+    if path == DATA2:
+        cases = {k: (s, c) for k, (s, c) in cases.items() if concrete(c) and c in s.cases}
+    known = {k: r for k, r in load(path).items() if k in cases}
     wanted = [
         c
         for k, (s, c) in cases.items()
         if s.name in names or "all" in names or (not names and k not in known)
     ]
-    rows = ask("keras_layers.py", [as_json(c) for c in wanted], os.environ["ORACLE_K3"])
-    store(known | {str(r["key"]): r for r in rows})
+    rows = ask(program, [as_json(c) for c in wanted], python)
+    store(known | {str(r["key"]): r for r in rows}, path)
+
+
+def concrete(case: Case) -> bool:
+    """Whether no axis of a case is unknown."""
+    return "None" not in repr((case.inputs, case.kwargs))
+
+
+def main(names: list[str]) -> None:
+    """Record each Keras whose interpreter is given."""
+    if "ORACLE_K3" in os.environ:
+        record(names, "keras_layers.py", os.environ["ORACLE_K3"], DATA)
+    if "ORACLE_K2" in os.environ:
+        os.environ["TF_USE_LEGACY_KERAS"] = "1"
+        record(names, "keras2_layers.py", os.environ["ORACLE_K2"], DATA2)
 
 
 if __name__ == "__main__":
