@@ -155,7 +155,8 @@ def _compare(run: Run, spec: LayerSpec, bound: Args, x: object) -> None:
     state = run.state
     if state.first is None or not state.weights:
         return
-    before = {w.name: w.shape for w in state.weights}
+    # After a widened loop a weight may be anything.
+    before = {w.name: w.shape for w in state.weights if isinstance(w, WeightState)}
     after = spec.weights(bound, x)  # type: ignore[arg-type]
     for path, weight in after.items():
         old = before.get(path if "/" in path else path.rsplit("/", 1)[-1])

@@ -12,7 +12,7 @@ from ..specs.base import Inputs, Mask, Outputs, Training
 from ..summary import LayerRow, ModelSummary, Port
 from ..unknown import Undecided, Unknown
 from ..values import Call, Instance, Tensor, Value
-from .layer import all_weights, is_user, state_of, sublayers
+from .layer import all_weights, is_user, state_of, sublayers, weights_are_known
 from .leaves import dims_of, leaves, tensors
 from .state import LayerState, ModelState, WeightState
 from .world import world
@@ -65,7 +65,7 @@ def summarise(model: Instance, state: ModelState) -> ModelSummary:
     frozen = _frozen(model)
     frozen_ids = {id(w.variable) for w in frozen}
     loose = [w for w in weights if id(w.variable) not in frozen_ids]
-    known = state.built and not state.open and not state.failed
+    known = state.built and not state.open and not state.failed and weights_are_known(model)
     rows = tuple(_row(layer, state) for layer in _shown(model, state))
     flops = _sum(r.flops for r in rows)
     site = model.site
@@ -131,6 +131,7 @@ def _row(layer: Instance, model: LayerState) -> LayerRow:
     call = first_call(state)
     weights = all_weights(layer)
     known = not state.open and (state.built or not state.calls) and not state.failed
+    known = known and weights_are_known(layer)
     children = tuple(_row(inner, state) for inner in sublayers(layer)) if is_user(layer) else ()
     return LayerRow(
         state.name,
@@ -227,7 +228,8 @@ def _frozen(
     if state is None:
         return []
     frozen = frozen or state.trainable is False
-    found = [w for w in state.weights if frozen or w.trainable is False]
+    own = [w for w in state.weights if isinstance(w, WeightState)]
+    found = [w for w in own if frozen or w.trainable is False]
     for inner in sublayers(layer):
         found += _frozen(inner, frozen, seen)
     return found
