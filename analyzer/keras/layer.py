@@ -295,17 +295,6 @@ def all_weights(layer: Instance, seen: set[Instance] | None = None) -> list[Weig
     return list({id(w.variable): w for w in found}.values())
 
 
-def weights_are_known(layer: Instance, seen: set[Instance] | None = None) -> bool:
-    """Whether every weight is one weight: after a widened loop one may be anything."""
-    seen = set() if seen is None else seen
-    if layer in seen:
-        return True
-    seen.add(layer)
-    state = state_of(layer)
-    own = all(isinstance(w, WeightState) for w in state.weights) if state else True
-    return own and all(weights_are_known(inner, seen) for inner in sublayers(layer))
-
-
 @native("keras.layers.Layer.add_weight", "keras.layers.Layer.add_variable")
 def add_weight(interp: Interpreter, call: Call) -> Value:
     """`self.add_weight(...)` in the dialect's argument order."""

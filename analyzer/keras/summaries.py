@@ -12,7 +12,7 @@ from ..specs.base import Inputs, Mask, Outputs, Training
 from ..summary import LayerRow, ModelSummary, Port
 from ..unknown import Undecided, Unknown
 from ..values import Call, Instance, Tensor, Value
-from .layer import all_weights, is_user, state_of, sublayers, weights_are_known
+from .layer import all_weights, is_user, state_of, sublayers
 from .leaves import dims_of, leaves, tensors
 from .state import LayerState, ModelState, WeightState
 from .world import world
@@ -36,6 +36,17 @@ def count(weights: Sequence[WeightState]) -> Dim | None:
             return None
         total = total + product(weight.shape)
     return total
+
+
+def weights_are_known(layer: Instance, seen: set[Instance] | None = None) -> bool:
+    """Whether every weight is one weight: after a widened loop one may be anything."""
+    seen = set() if seen is None else seen
+    if layer in seen:
+        return True
+    seen.add(layer)
+    state = state_of(layer)
+    own = all(isinstance(w, WeightState) for w in state.weights) if state else True
+    return own and all(weights_are_known(inner, seen) for inner in sublayers(layer))
 
 
 @native("analysis.__finish__")

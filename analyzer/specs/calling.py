@@ -110,6 +110,9 @@ _READERS: dict[str, Callable[[object, str], object]] = {
 }
 
 
+_STUMBLES = (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError)
+
+
 def infer(spec: OpSpec, values: Mapping[str, object], library: str) -> object:
     """What the op returns: types in its structure, or Unknown; raises `Mismatch`."""
     try:
@@ -123,6 +126,9 @@ def infer(spec: OpSpec, values: Mapping[str, object], library: str) -> object:
             result = replace(result, content=_folded(spec, args, result.dtype))
     except Undecided as undecided:
         return Unknown(undecided.reason)
+    except _STUMBLES as error:
+        # A dict where a size belongs: Keras refuses it too, but that is not proved here.
+        return Unknown(f"{spec.name}: an odd argument ({type(error).__name__})")
     keras = any(t.kind == "keras" for t in tensors)
     kind = "array" if library == "numpy" else "keras" if keras else "tensor"
     return _finish(result, library, kind)
