@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-ODD = "None 0 -1 True 'x' [] () {} self lambda (1,2) [3] {'a':1} 1.5 **{} *[]".split()
+ODD = ["None", "0", "-1", "True", "'x'", "[]", "()", "{}", "self", "lambda", "(1,2)", "[3]", "**{}"]
 
 
 def mutant(text: str, seed: int) -> str:
