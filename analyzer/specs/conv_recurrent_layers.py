@@ -29,7 +29,7 @@ def _output(c: Args, x: Dims) -> Outputs:
     """(batch, steps, ...spatial, channels) -> (batch, [steps,] ...shrunk, filters)."""
     space = windows(c, _step(x), c.kernel_size, c.dilation_rate)
     last = arranged(c, x[0], space, c.filters)
-    check_states(c.call.get("initial_state"), [last, last])
+    check_states(c, [last, last])
     return returned(c, (x[0], x[1], *last[1:]), last, [last, last])
 
 

@@ -89,33 +89,36 @@ def with_batch(batch: Dim, states: list[Inputs]) -> list[Inputs]:
     return [with_batch(batch, s) if isinstance(s, list) else (batch, *s) for s in states]
 
 
-def check_states(given: object, wanted: list[Inputs], spare: bool = False) -> None:
+def check_states(c: Args, wanted: list[Inputs], spare: bool = False) -> None:
     """The states of a call against those of the cell, as far as execution would tell.
 
     `spare` states are ignored by GRU, whose fused implementation takes the first.
+    Keras 2 compares at once.
     """
+    given = c.call.get("initial_state")
     if given is None:
         return
     states = given if isinstance(given, list) else [given]
-    if spare:
+    late = c.library != "keras2"
+    if spare and late:
         states = states[: len(wanted)]
     if len(states) != len(wanted):
         got = {f"state {i + 1}": s for i, s in enumerate(states)}
         names = {"states": len(wanted), "given": len(states)}
         needs = f"{len(wanted)} states" if len(wanted) > 1 else "one state"
-        raise Mismatch("state-count", needs, got, names, late=True)
+        raise Mismatch("state-count", needs, got, names, late=late)
     for number, (state, shape) in enumerate(zip(states, wanted, strict=True), 1):
-        _check_state(number, state, shape)
+        _check_state(number, state, shape, late)
 
 
-def _check_state(number: int, state: object, wanted: Inputs) -> None:
+def _check_state(number: int, state: object, wanted: Inputs, late: bool) -> None:
     if isinstance(wanted, list) or not isinstance(state, tuple):
         return
     pairs = zip(state[1:], wanted[1:], strict=False)
     if len(state) != len(wanted) or any(same(a, b) is False for a, b in pairs):
         needs = "states of the shape of the cell's"
         got = {f"state {number}": state, "cell": wanted}
-        raise Mismatch("state-shape", needs, got, late=True)
+        raise Mismatch("state-shape", needs, got, late=late)
 
 
 def fixed_batch(c: Args, x: Dims) -> None:
@@ -136,7 +139,7 @@ def returned(c: Args, sequence: Dims, last: Dims, states: list[Inputs]) -> Outpu
 def _layer_output(kind: _Kind, c: Args, x: Dims) -> Outputs:
     """(batch, steps, features) -> (batch, [steps,] units), and the states."""
     states = with_batch(x[0], kind.states(c))
-    check_states(c.call.get("initial_state"), states, spare=kind.name == "GRU")
+    check_states(c, states, spare=kind.name == "GRU")
     return returned(c, (x[0], x[1], c.units), (x[0], c.units), states)
 
 

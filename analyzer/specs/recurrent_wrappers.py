@@ -116,7 +116,7 @@ def _step_input(x: Dims) -> Dims:
 def _rnn_output(c: Args, x: Dims) -> Outputs:
     """(batch, steps, ...) -> (batch, [steps,] ...), and the states."""
     states = with_batch(x[0], _rnn_states(c))
-    check_states(c.call.get("initial_state"), states)
+    check_states(c, states)
     step = _step_input(x)
     if isinstance(c.cell, list | tuple):
         last, _ = _stacked_step(c.cell, step, states)
