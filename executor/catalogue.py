@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from functools import cache
 
-FOLDERS = ("layers", "model", "training", "data")
+FOLDERS = ("layers", "model", "training", "data", "files", "facade")
 
 
 @cache

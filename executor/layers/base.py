@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import structure
+from ..api import public
 from . import calling, constraints, initializers, regularizers
 from .config import Configurable
 from .keras_tensor import KerasTensor, Node
@@ -19,6 +20,7 @@ from .state import State
 from .variables import KerasVariable
 
 
+@public("keras.layers.Layer", "keras.Layer")
 class Layer(LossesMixin, Configurable):
     """The base of all layers: `build(input_shape)` makes weights, `call(inputs)` computes."""
 

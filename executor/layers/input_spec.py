@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .. import structure
+from ..api import public
 from ..dtypes import dtype_name
 from ..errors import ModelError
 from .arguments import is_tensor, symbolic_shape
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from .base import Layer
 
 
+@public("keras.layers.InputSpec", "keras.InputSpec")
 @dataclass
 class InputSpec:
     """Rank, dtype, shape or single axes that an input must have."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..api import public
 from ..variable import Variable
 from .naming import class_name, name_scope
@@ -88,7 +90,7 @@ class Metric:
     def reset_state(self) -> None:
         """Start again."""
         for variable in self.variables:
-            variable.assign(0)
+            variable.assign(np.zeros(variable.shape, variable.dtype))
 
     reset_states = reset_state
 

@@ -25,7 +25,8 @@ class FunctionOperation:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if symbolic_leaves(args, kwargs):
             outputs = infer_outputs(self.function, args, kwargs)
-            Node(self, args, kwargs, outputs)
+            if outputs is not None:
+                Node(self, args, kwargs, outputs)
             return outputs
         return self.function(*args, **kwargs)
 

@@ -111,7 +111,7 @@ class Functional(Model):
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None, **kwargs: Any) -> Any:
         """Run the graph."""
-        values = self._in_order(inputs)
+        values = self._ordered(inputs)
         if mask is not None:
             for value, m in zip(values, structure.flatten(mask), strict=False):
                 set_mask(value, m)
@@ -121,7 +121,7 @@ class Functional(Model):
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """Symbolic outputs: those of the graph where the shapes are those of its inputs."""
         inputs = args[0] if args else kwargs["inputs"]
-        values = self._in_order(inputs)
+        values = self._ordered(inputs)
         if all(v.shape == t.shape for v, t in zip(values, self.inputs, strict=True)):
             outputs = [KerasTensor(t.shape, t.dtype) for t in self.outputs]
         else:
@@ -155,7 +155,7 @@ class Functional(Model):
     def input_spec(self, value: Any) -> None:
         object.__setattr__(self, "_manual_input_spec", value)
 
-    def _in_order(self, inputs: Any) -> list[Any]:
+    def _ordered(self, inputs: Any) -> list[Any]:
         """The values of a call in the order of the graph's inputs, dtypes and ranks fitted."""
         given = self._inputs_structure
         names = [t.name for t in self.inputs]

@@ -8,7 +8,7 @@ from ...api import object_named, offer, public
 from ...layers.named import class_for, resolve
 from ...layers.registered import registered_object
 from ...layers.serialize import deserialize, serialize
-from . import basic, means
+from . import basic, confusion, means, scores
 
 
 @public("keras.metrics.get")
@@ -26,4 +26,4 @@ def get(identifier: Any) -> Any:
 offer(serialize, "keras.metrics.serialize")
 offer(deserialize, "keras.metrics.deserialize")
 
-__all__ = ["basic", "get", "means"]
+__all__ = ["basic", "confusion", "get", "means", "scores"]
