@@ -14,6 +14,7 @@ from ..layers.naming import reset_names, unique_id
 from ..layers.policy import Policy, global_policy, set_global_policy
 from ..tensor import TensorLike
 from ..variable import Variable
+from .extras import VERSIONS
 
 _settings: dict[str, Any] = {"epsilon": 1e-7, "format": "channels_last"}
 
@@ -114,7 +115,7 @@ def dtype_policy() -> Policy:
     return global_policy()
 
 
-@public("keras.utils.set_random_seed", "tf.keras.utils.set_random_seed")
+@public("keras.utils.set_random_seed")
 def set_random_seed(seed: int) -> None:
     """Seed Python, NumPy and the layers."""
     random.set_random_seed(seed)
@@ -168,7 +169,7 @@ def pad_sequences(
     return out
 
 
-@public("keras.utils.get_custom_objects_of_values", "keras.utils.unpack_x_y_sample_weight")
+@public("keras.utils.unpack_x_y_sample_weight")
 def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
     """(x,), (x, y) or (x, y, weights) -> three parts."""
     from ..training.adapters import unpack
@@ -187,7 +188,7 @@ def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> 
 @public("keras.version")
 def version() -> str:
     """The version of Keras whose behaviour is meant."""
-    return "3.15.0"
+    return VERSIONS["keras"]
 
 
 @public("keras.backend.cast_to_floatx")

@@ -1,4 +1,4 @@
-"""What TensorFlow offers beside tensor functions: dtypes, variables, `tf.function`, control."""
+"""What TensorFlow offers beside tensor functions: variables, control flow, conversions."""
 
 from __future__ import annotations
 
@@ -8,105 +8,16 @@ from typing import Any
 import numpy as np
 
 from .. import functions as f
-from .. import random, structure
+from .. import structure
 from ..api import offer, public
-from ..data.dataset import AUTOTUNE, Dataset
 from ..data.elements import TensorSpec
 from ..dtypes import dtype_name
-from ..function import Function
 from ..inputs import to_tensor
 from ..layers.keras_tensor import KerasTensor
-from ..layers.variables import KerasVariable
-from ..tape import GradientTape
 from ..tensor import Tensor, TensorLike
 from ..variable import Variable
 
-_DTYPES = (
-    "float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool complex64 "
-    "complex128"
-)
-
-
-class DType:
-    """`tf.float32` and the like: equal to their names and to NumPy's dtypes."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    @property
-    def as_numpy_dtype(self) -> type:
-        """NumPy's scalar type."""
-        return np.dtype(self.name).type
-
-    @property
-    def is_floating(self) -> bool:
-        """Whether values are floats."""
-        return np.dtype(self.name).kind == "f"
-
-    @property
-    def is_integer(self) -> bool:
-        """Whether values are integers."""
-        return np.dtype(self.name).kind in "iu"
-
-    @property
-    def max(self) -> Any:
-        """The largest value."""
-        return self._limits().max
-
-    @property
-    def min(self) -> Any:
-        """The smallest value."""
-        return self._limits().min
-
-    def _limits(self) -> Any:
-        return np.finfo(self.name) if self.is_floating else np.iinfo(self.name)
-
-    @property
-    def dtype(self) -> np.dtype:
-        """NumPy's dtype, by which NumPy itself understands this one."""
-        return np.dtype(self.name)
-
-    def __eq__(self, other: object) -> bool:
-        try:
-            return dtype_name(other) == self.name
-        except (TypeError, ValueError):
-            return False
-
-    def __hash__(self) -> int:
-        return hash(self.name)
-
-    def __repr__(self) -> str:
-        return f"tf.{self.name}"
-
-
-for _name in _DTYPES.split():
-    offer(DType(_name), f"tf.{_name}", f"tf.dtypes.{_name}")
-offer(DType("float64"), "tf.double")
-offer("string", "tf.string", "tf.dtypes.string")
-offer(DType, "tf.DType", "tf.dtypes.DType")
-offer(GradientTape, "tf.GradientTape")
-offer(TensorLike, "tf.Tensor")
 offer(TensorSpec, "tf.TensorSpec")
-offer(Dataset, "tf.data.Dataset")
-offer(AUTOTUNE, "tf.data.AUTOTUNE", "tf.data.experimental.AUTOTUNE")
-offer(KerasVariable, "keras.Variable")
-offer(KerasTensor, "keras.KerasTensor")
-
-
-def _initializers() -> None:
-    """Offer the initializers' older names of TensorFlow: `tf.random_normal_initializer`."""
-    from ..layers import initializers
-    from ..layers.named import class_for
-
-    names = ("zeros", "ones", "constant", "random_normal", "random_uniform", "truncated_normal")
-    for name in names:
-        cls = class_for("initializer", name)
-        if cls is not None:
-            offer(cls, f"tf.{name}_initializer", f"tf.initializers.{name}")
-    offer(initializers.get, "tf.initializers.get")
-
-
-_initializers()
 
 
 @public("tf.Variable")
@@ -114,6 +25,7 @@ class TFVariable(Variable):
     """A variable of TensorFlow's: `tf.Variable([1.0, 2.0])`."""
 
     __slots__ = ()
+    keras_weight = False
 
     def __init__(
         self,
@@ -127,14 +39,6 @@ class TFVariable(Variable):
         dtype = options.get("dtype")
         name = options.get("name") or "Variable"
         super().__init__(initial_value, trainable is not False, dtype, name)
-
-
-@public("tf.function")
-def function(func: Callable[..., Any] | None = None, **options: Any) -> Any:
-    """A function that is traced once for each signature and then runs as a plan."""
-    if func is None:
-        return lambda wrapped: function(wrapped, **options)
-    return func if isinstance(func, Function) else Function(func)
 
 
 @public("tf.convert_to_tensor", "keras.ops.convert_to_tensor")
@@ -236,16 +140,6 @@ def no_op(*args: Any, **kwargs: Any) -> None:
     """Nothing."""
 
 
-@public("tf.random.set_seed", "tf.compat.v1.set_random_seed")
-def set_seed(seed: int) -> None:
-    """Restart the random stream."""
-    random.set_seed(seed)
-
-
-offer(None.__class__, "tf.NoneTensorSpec")
-offer(random.SeedGenerator, "keras.random.SeedGenerator")
-
-
 class _TensorShape(tuple):
     """A shape as TensorFlow shows it."""
 
@@ -263,19 +157,3 @@ class _TensorShape(tuple):
 def tensor_shape(dims: Any = ()) -> tuple[Any, ...]:
     """A shape."""
     return _TensorShape(dims)
-
-
-@public("tf.config.list_physical_devices", "tf.config.experimental.list_physical_devices")
-def list_physical_devices(device_type: str | None = None) -> list[str]:
-    """No accelerator."""
-    return []
-
-
-@public("tf.config.run_functions_eagerly", "tf.config.experimental_run_functions_eagerly")
-def run_functions_eagerly(run_eagerly: bool) -> None:
-    """Has no effect."""
-
-
-@public("tf.config.experimental.set_memory_growth", "tf.config.set_visible_devices")
-def set_memory_growth(*args: Any, **kwargs: Any) -> None:
-    """Has no effect."""

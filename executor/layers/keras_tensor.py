@@ -20,7 +20,8 @@ class History(NamedTuple):
     tensor_index: int
 
 
-# How an op is applied to symbolic tensors; set by symbolic.py, which stands above this.
+# How an op, and a function by its public name, are applied to symbolic tensors: set by
+# symbolic.py, which stands above this.
 CALL_OP: list[Callable[[Any, Any, Any], Any]] = []
 
 
@@ -60,6 +61,9 @@ class KerasTensor:
 
     def __op_call__(self, op: Any, given: Any, statics: Any) -> Any:
         return CALL_OP[0](op, given, statics)
+
+    def __public_call__(self, name: str, args: Any, kwargs: Any) -> Any:
+        return CALL_OP[1](name, args, kwargs)
 
     def __len__(self) -> int:
         if not self.shape or self.shape[0] is None:

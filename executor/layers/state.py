@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from ..dialect import keras2
 from ..random import SeedGenerator
 from ..variable import Variable
 
@@ -56,7 +57,9 @@ class State:
     def track(self, value: Any) -> Any:
         """Notice what `value` holds; containers come back as ones that notice additions."""
         if isinstance(value, Variable):
-            self.add_variable(value)
+            # Keras 3 does not see TensorFlow's own variables.
+            if getattr(value, "keras_weight", True) or keras2():
+                self.add_variable(value)
         elif isinstance(value, self._metric_type):
             self._add(self.metrics, value)
         elif isinstance(value, self._layer_type):

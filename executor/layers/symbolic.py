@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from .. import public
+from ..dialect import keras2
 from ..tensor import OPERATORS
 from .abstract import infer_outputs
 from .keras_tensor import CALL_OP, KerasTensor, Node, symbolic_leaves
@@ -93,4 +96,19 @@ def _call_op(op: Any, given: Any, statics: Any) -> Any:
     return call_symbolically(op.run, (given, statics), {}, op.name)
 
 
-CALL_OP.append(_call_op)
+def _call_public(name: str, args: Any, kwargs: Any) -> Any:
+    """A step of the model; Keras 3 refuses TensorFlow's functions here."""
+    if name.startswith("tf.") and not keras2():
+        raise ValueError(
+            f"a KerasTensor cannot be an argument of {name}(): it has no values until the model "
+            f"is called\n    fix: use keras.ops, or call {name}() in the call() of a layer"
+        )
+    function = partial(_publicly, name)
+    return call_symbolically(function, tuple(args), dict(kwargs), name.rpartition(".")[2])
+
+
+def _publicly(name: str, *args: Any, **kwargs: Any) -> Any:
+    return public.call(name, args, kwargs)
+
+
+CALL_OP.extend([_call_op, _call_public])
