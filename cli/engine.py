@@ -31,10 +31,12 @@ def missing(error: ModuleNotFoundError) -> Exception:
 
 
 @contextmanager
-def running() -> Iterator[ModuleType]:
-    """The executor, for a while: a library it turns out to need is told as what to install."""
+def running(dialect: str = "keras3") -> Iterator[ModuleType]:
+    """The executor, for a while; a library it turns out to need is told as what to install."""
     executor = engine()
+    dialects = importlib.import_module("..executor.dialect", __package__)
     try:
-        yield executor
+        with dialects.using(dialect):
+            yield executor
     except ModuleNotFoundError as error:
         raise missing(error) from None

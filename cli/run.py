@@ -41,8 +41,8 @@ def run(
     config = configuration([script], {"dialect": dialect})
     if verified:
         verify(script, config)
-    with running() as executor:
-        executor.run_script(script, args, smoke=smoke, dialect=config.dialect)
+    with running(config.dialect) as executor:
+        executor.run_script(script, args, smoke=smoke)
 
 
 @click.command(short_help="Compile the kernels ahead of the first run.")

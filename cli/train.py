@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -14,9 +16,7 @@ from .errors import UsageFault
 from .options import configuration, dialect_option, parted
 from .verifying import verify
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
+SAVED = (".weights.h5", ".keras")
 DATA_HELP = "An .npz with arrays x and y (and x_val, y_val), or an .npy with x."
 
 
@@ -56,18 +56,19 @@ def train(target: str, **given: Any) -> None:
     data = read_data(given["data"], given["inputs"], given["targets"])
     if data.y is None:
         raise UsageFault(f"{given['data']} has no array y\n  fix: name it, e.g. --y label")
-    with running():
-        model = _model(target, given)
-        _compiled(model, given)
-        from .fitting import fit
+    if given["out"] and not given["out"].endswith(SAVED):
+        raise UsageFault(f"{given['out']}: write .weights.h5 (weights) or .keras (the whole model)")
+    with _checked_model(target, data, given) as model:
+        _compile(model, given)
+        from .fitting import draw_curve, fit
 
         history = fit(model, data, given)
-    if given["out"]:
-        _save(model, given["out"])
-    if given["curve"]:
-        from .fitting import draw_curve
-
-        draw_curve(history, given["curve"])
+        if given["out"]:
+            save = model.save if given["out"].endswith(".keras") else model.save_weights
+            save(given["out"])
+            click.echo(f"{given['out']}: written")
+        if given["curve"]:
+            draw_curve(history, given["curve"])
 
 
 @click.command(short_help="Give a model's outputs for data from a file.")
@@ -83,8 +84,7 @@ def predict(target: str, **given: Any) -> None:
     import numpy as np
 
     data: Data = read_data(given["data"], given["inputs"])
-    with running():
-        model = _model(target, given)
+    with _checked_model(target, data, given) as model:
         outputs = model.predict(data.x, batch_size=given["batch_size"], verbose=0)
     if given["out"]:
         np.save(given["out"], outputs)
@@ -93,20 +93,23 @@ def predict(target: str, **given: Any) -> None:
         click.echo(np.array2string(np.asarray(outputs), precision=4, threshold=200))
 
 
-def _model(target: str, given: dict[str, Any]) -> Any:
+@contextmanager
+def _checked_model(target: str, data: Data, given: dict[str, Any]) -> Iterator[Any]:
+    """The model of a target, once its file is checked, with the weights it starts from."""
     path, name = parted(target)
     config = configuration([path], {"dialect": given["dialect"]})
+    weights = given["weights"]
+    if weights and not Path(weights).is_file():
+        raise UsageFault(f"{weights}: no such file")
     if given["verify"]:
         verify(path, config)
-    module = engine().load(path, verify=False, dialect=config.dialect)
-    model = _made(path, module, name)
-    if given["weights"]:
-        if not Path(given["weights"]).is_file():
-            raise UsageFault(f"{given['weights']}: no such file")
-        if not model.built:
-            model.predict(_first(read_data(given["data"], given["inputs"]).x), verbose=0)
-        model.load_weights(given["weights"])
-    return model
+    with running(config.dialect) as executor:
+        model = _made(path, executor.load(path, verify=False), name)
+        if weights and not model.built:
+            model.predict(_first(data.x), verbose=0)
+        if weights:
+            model.load_weights(weights)
+        yield model
 
 
 def _first(x: Any) -> Any:
@@ -134,20 +137,10 @@ def _made(path: str, module: Any, name: str) -> Any:
     return found
 
 
-def _compiled(model: Any, given: dict[str, Any]) -> None:
+def _compile(model: Any, given: dict[str, Any]) -> None:
     asked = {key: given[key] for key in ("optimizer", "loss") if given[key]}
     if not asked and getattr(model, "compiled", False):
         return
     if not given["loss"]:
         raise UsageFault("the source does not compile the model\n  fix: --loss mse")
     model.compile(**{"optimizer": "adam"} | asked)
-
-
-def _save(model: Any, path: str) -> None:
-    if path.endswith(".weights.h5"):
-        model.save_weights(path)
-    elif path.endswith(".keras"):
-        model.save(path)
-    else:
-        raise UsageFault(f"{path}: write .weights.h5 (weights only) or .keras (the whole model)")
-    click.echo(f"{path}: written")

@@ -29,9 +29,10 @@ def run(run: Run) -> Value:
     names = _parameters(run, method)
     if "training" in kwargs and names is not None and "training" not in names:
         kwargs.pop("training")
-    if names is not None and "training" in names and "training" not in kwargs:
+    given_names = {*kwargs, *(names or [])[: len(call.args)]}
+    if names is not None and "training" in names and "training" not in given_names:
         kwargs |= _training(run)
-    if names is not None and "mask" in names and "mask" not in kwargs and len(run.masks) == 1:
+    if names is not None and "mask" in names and "mask" not in given_names and len(run.masks) == 1:
         kwargs["mask"] = run.masks[0]
     given = Call(list(call.args), kwargs, call.site, None, call.opaque)
     return interp.call_with(Bound(run.layer, method, owner), given)
@@ -44,12 +45,12 @@ def _training(run: Run) -> dict[str, Value]:
     return {"training": mode}
 
 
-def _parameters(run: Run, method: Function) -> set[str] | None:
-    """The parameters of `call`; None when they are not known."""
+def _parameters(run: Run, method: Function) -> list[str] | None:
+    """The parameters of `call` after self, in order; None when they are not known."""
     params = run.interp.params.get(method.node)
     if params is None:
         return None
-    return {p.name for p in params}
+    return [p.name for p in params[1:]]
 
 
 def _inside(run: Run) -> Call:
