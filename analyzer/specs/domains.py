@@ -52,8 +52,8 @@ def _lenient(kind: str, param: Param, value: object) -> bool:
         return not isinstance(value, int) or value == 0
     if kind in ("filters", "sizes1"):
         return isinstance(value, float | str)
-    if kind == "rate":
-        return not isinstance(value, int | float)
+    if kind in ("rate", "fraction"):
+        return not isinstance(value, int | float) or 0 <= value <= 1
     folded = value.lower() if isinstance(value, str) else value
     return kind in ("share", "number") or folded in param.options
 
@@ -130,6 +130,12 @@ def _rate(param: Param, value: object) -> str | None:
     return None if good else "a number in [0, 1]"
 
 
+def _fraction(param: Param, value: object) -> str | None:
+    """As a rate, but measured: an integer 0 or 1 is rejected too."""
+    whole = isinstance(value, int)
+    return "a float in [0, 1]" if whole else _rate(param, value)
+
+
 def _number(param: Param, value: object) -> str | None:
     return "a number" if isinstance(value, str) else None
 
@@ -159,6 +165,7 @@ _DOMAINS: dict[str, Callable[[Param, object], str | None]] = {
     "tokens": _tokens,
     "rate": _rate,
     "share": _rate,
+    "fraction": _fraction,
     "number": _number,
     "one_of": _one_of,
     "choice": _choice,

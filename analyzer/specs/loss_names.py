@@ -12,8 +12,8 @@ _REDUCTION = (
     "'none', None) = 'sum_over_batch_size'"
 )
 _END = f"{_REDUCTION}, name=None, dtype=None"
-_LOGITS = "from_logits: flag = False, label_smoothing: rate = 0.0, axis: axis = -1"
-_FOCAL = "alpha: number = 0.25, gamma: number = 2.0"
+_LOGITS = "from_logits: flag = False, label_smoothing=0.0, axis: axis = -1"
+_FOCAL = "alpha=0.25, gamma=2.0"
 _BOTH = "y_true: tensor, y_pred: tensor"
 
 # `expects`: what the outputs are to be ("distribution" over the last axis, "probability";
@@ -65,7 +65,7 @@ KL_DIVERGENCE = NamedSpec(
 HUBER = NamedSpec(
     "loss",
     "Huber",
-    f"(delta: number = 1.0, {_END})",
+    f"(delta=1.0, {_END})",
     identifiers=("Huber", "huber"),
     functions=("huber",),
     function=f"({_BOTH}, delta=1.0)",
@@ -157,11 +157,10 @@ DICE = NamedSpec(
 TVERSKY = NamedSpec(
     "loss",
     "Tversky",
-    f"(alpha: number = 0.5, beta: number = 0.5, {_REDUCTION}, name=None, axis: axes = None, "
-    "dtype=None)",
+    f"(alpha=0.5, beta=0.5, {_REDUCTION}, name=None, axis: axes = None, dtype=None)",
     identifiers=("Tversky", "tversky"),
     functions=("tversky",),
-    function=f"({_BOTH}, alpha: number = 0.5, beta: number = 0.5, axis: axes = None)",
+    function=f"({_BOTH}, alpha=0.5, beta=0.5, axis: axes = None)",
     keras2=(),
     check=labels.elementwise,
 )
@@ -178,11 +177,10 @@ CTC = NamedSpec(
 CIRCLE = NamedSpec(
     "loss",
     "Circle",
-    "(gamma: number = 80.0, margin: number = 0.4, remove_diagonal: flag = True, "
-    f"{_REDUCTION}, name=None, dtype=None)",
+    f"(gamma=80.0, margin=0.4, remove_diagonal: flag = True, {_REDUCTION}, name=None, dtype=None)",
     identifiers=("Circle", "circle"),
     functions=("circle",),
     function=f"({_BOTH}, ref_labels=None, ref_embeddings=None, remove_diagonal: flag = True, "
-    "gamma: number = 80, margin: number = 0.4)",
+    "gamma=80, margin=0.4)",
     keras2=(),
 )

@@ -7,7 +7,7 @@ from .base import LabelCheck, NamedSpec
 
 _BOTH = "y_true: tensor, y_pred: tensor"
 _END = "name=None, dtype=None"
-_SMOOTHED = "from_logits: flag = False, label_smoothing: rate = 0"
+_SMOOTHED = "from_logits: flag = False, label_smoothing=0"
 _CLASSES = (
     "num_classes: size, {ids}name=None, dtype=None, ignore_class=None, {true}"
     "sparse_y_pred: flag = {sparse}, axis: axis = -1"
@@ -138,24 +138,24 @@ PROBABILISTIC_METRICS = (
 )
 ACCURACY_METRICS = (
     _metric("Accuracy", _END, "accuracy", check=labels.elementwise),
-    _function("binary_accuracy", ", threshold: number = 0.5", labels.elementwise),
+    _function("binary_accuracy", ", threshold=0.5", labels.elementwise),
     _function("categorical_accuracy", "", None),
     _function("sparse_categorical_accuracy", "", labels.guessed),
     NamedSpec(
         "metric",
         "TopKCategoricalAccuracy",
-        f"(k: size = 5, {_END})",
+        f"(k=5, {_END})",
         identifiers=("TopKCategoricalAccuracy", "top_k_categorical_accuracy"),
         functions=("top_k_categorical_accuracy",),
-        function=f"({_BOTH}, k: size = 5)",
+        function=f"({_BOTH}, k=5)",
     ),
     NamedSpec(
         "metric",
         "SparseTopKCategoricalAccuracy",
-        f"(k: size = 5, {_END}, from_sorted_ids: flag = False)",
+        f"(k=5, {_END}, from_sorted_ids: flag = False)",
         identifiers=("SparseTopKCategoricalAccuracy", "sparse_top_k_categorical_accuracy"),
         functions=("sparse_top_k_categorical_accuracy",),
-        function=f"({_BOTH}, k: size = 5, from_sorted_ids: flag = False)",
+        function=f"({_BOTH}, k=5, from_sorted_ids: flag = False)",
         check=labels.strictly_indices,
         keras2_check=labels.indices,
     ),
@@ -177,14 +177,12 @@ CONFUSION_METRICS = (
         "AUC",
         "num_thresholds: size = 200, curve: choice('ROC', 'PR') = 'ROC', summation_method: "
         "choice('interpolation', 'minoring', 'majoring') = 'interpolation', name=None, "
-        "dtype=None, thresholds=None, multi_label: flag = False, num_labels: size = None, "
+        "dtype=None, thresholds=None, multi_label: flag = False, num_labels=None, "
         "label_weights=None, from_logits: flag = False",
         "auc",
     ),
-    _confusion(
-        "Precision", f"thresholds=None, top_k: size = None, class_id=None, {_END}", "precision"
-    ),
-    _confusion("Recall", f"thresholds=None, top_k: size = None, class_id=None, {_END}", "recall"),
+    _confusion("Precision", f"thresholds=None, top_k=None, class_id=None, {_END}", "precision"),
+    _confusion("Recall", f"thresholds=None, top_k=None, class_id=None, {_END}", "recall"),
     _confusion("TruePositives", f"thresholds=None, {_END}", "true_positives"),
     _confusion("TrueNegatives", f"thresholds=None, {_END}", "true_negatives"),
     _confusion("FalsePositives", f"thresholds=None, {_END}", "false_positives"),
@@ -195,7 +193,7 @@ CONFUSION_METRICS = (
     _needing("SpecificityAtSensitivity", f"sensitivity: rate, {_SENSITIVE}", labels.equal),
     _confusion(
         "BinaryIoU",
-        "target_class_ids: axes = (0, 1), threshold: number = 0.5, name=None, dtype=None",
+        "target_class_ids: axes = (0, 1), threshold=0.5, name=None, dtype=None",
         "binary_io_u",
     ),
     _needing(

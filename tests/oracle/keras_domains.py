@@ -43,6 +43,8 @@ def outcome(code, question):
         layer = eval(code, dict(NAMES))
     except Exception:
         return "i"
+    if "inputs" not in question:
+        return "."
     # Symbols first: executing a window with strides of 0 takes the process down.
     for make in (symbols, tensors):
         try:

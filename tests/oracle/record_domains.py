@@ -16,10 +16,11 @@ from functools import cache
 from pathlib import Path
 
 from dryfit.analyzer.specs import registry
-from dryfit.analyzer.specs.base import Case, LayerSpec
+from dryfit.analyzer.specs.base import Case, LayerSpec, NamedSpec
 from dryfit.analyzer.specs.signature import Param
 
 from .record_layers import DATA, ask, encoded
+from .record_names import needed
 
 NUMBERS = (0, -1, 1, 2, 3, 2.0, 2.5, 0.5, 1.5, -0.5, "2", None, True)
 SHAPES = ((), (1,), (2, 2), [2, 2], (1, 2, 3), (0, 0), (-1, 1), (2.0, 2.0), ((1, 1), (1, 1)))
@@ -38,7 +39,7 @@ def probes(param: Param) -> tuple[object, ...]:
     return (*NUMBERS, *SHAPES, *STRINGS, *options)
 
 
-def replaced(case: Case, spec: LayerSpec, name: str, value: object) -> str:
+def replaced(case: Case, spec: LayerSpec | NamedSpec, name: str, value: object) -> str:
     """The constructor call of a case with one argument set."""
     tree = ast.parse(case.code, mode="eval").body
     assert isinstance(tree, ast.Call)
@@ -55,25 +56,48 @@ def plain_case(spec: LayerSpec) -> Case | None:
     return next((c for c in spec.cases if not c.fails and "None" not in repr(c.inputs)), None)
 
 
-def asked() -> list[tuple[LayerSpec, Param, Case]]:
-    """Each argument of each layer that has a case."""
-    found = []
+def asked() -> dict[str, tuple[LayerSpec | NamedSpec, Param, Case]]:
+    """Each argument of each layer that has a case, and of each loss, optimizer, ..."""
+    found: dict[str, tuple[LayerSpec | NamedSpec, Param, Case]] = {}
     for spec in {id(s): s for s in registry.layers().values()}.values():
         case = plain_case(spec)
-        parameters = spec.parameters.params.values()
         if case is not None:
-            found += [(spec, p, case) for p in parameters if p.kind not in SKIPPED]
+            found |= {f"{spec.name}.{p.name}": (spec, p, case) for p in _judged(spec)}
+    for family, module in NAMED.items():
+        for named in registry.set_of(registry.named(family)):
+            arguments = needed(named)
+            if arguments is not None:
+                given = ", ".join(f"{k}={v!r}" for k, v in arguments.items())
+                case = Case(f"keras.{module}.{named.name}({given})")
+                found |= {
+                    f"{family} {named.name}.{p.name}": (named, p, case) for p in _judged(named)
+                }
     return found
 
 
-def question(spec: LayerSpec, param: Param, case: Case) -> dict[str, object]:
+# Where the classes of a family are found.
+NAMED = {
+    "loss": "losses",
+    "metric": "metrics",
+    "optimizer": "optimizers",
+    "initializer": "initializers",
+    "regularizer": "regularizers",
+    "constraint": "constraints",
+}
+
+
+def _judged(spec: LayerSpec | NamedSpec) -> list[Param]:
+    return [p for p in spec.parameters.params.values() if p.kind not in SKIPPED]
+
+
+def question(spec: LayerSpec | NamedSpec, param: Param, case: Case) -> dict[str, object]:
     """The codes to try, and what to call the layer on."""
-    return {
+    asked: dict[str, object] = {
         "codes": [replaced(case, spec, param.name, v) for v in probes(param)],
-        "inputs": [encoded(x) for x in case.inputs],
         "kwargs": {k: encoded(v) for k, v in case.kwargs.items()},
         "dtype": case.dtype,
     }
+    return asked | ({"inputs": [encoded(x) for x in case.inputs]} if case.inputs else {})
 
 
 def letters(questions: list[dict[str, object]], python: str) -> list[str]:
@@ -92,7 +116,7 @@ def letters(questions: list[dict[str, object]], python: str) -> list[str]:
 def record(dialect: str, python: str, everything: bool) -> None:
     """Ask one Keras what is not in its file yet, and write the file."""
     known = {} if everything else load(dialect)
-    rows = {f"{spec.name}.{param.name}": (spec, param, case) for spec, param, case in asked()}
+    rows = asked()
     fresh = {
         k: question(*row) for k, row in rows.items() if len(known.get(k, "")) != len(probes(row[1]))
     }
