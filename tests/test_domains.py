@@ -14,6 +14,7 @@ by_argument = pytest.mark.parametrize(("key", "param"), ASKED)
 # Kinds whose domain is declared whole: what real Keras rejects is found.
 WHOLE = (
     "size",
+    "fraction",
     "loose_size",
     "loose_one_of",
     "filters",
@@ -37,6 +38,7 @@ BESIDE = {
     "SimpleRNNCell.units": (1, 2, 3, True),
     "LSTMCell.units": (1, 2, 3, True),
     "GRUCell.units": (1, 2, 3, True),
+    "metric AUC.num_thresholds": (1, True),
     # These modes need further arguments, or another shape of input.
     "StringLookup.output_mode": ("tf_idf", "tf-idf"),
     "IntegerLookup.output_mode": ("tf_idf", "tf-idf"),
