@@ -20,11 +20,15 @@ History = dict[str, list[float]]
 def fit(model: Any, data: Data, given: Mapping[str, Any]) -> History:
     """Train a model and show how it goes; the values of each epoch."""
     keras = engine().keras
-    if given["seed"] is not None:
-        keras.utils.set_random_seed(given["seed"])
     console = Console(highlight=False)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+    with Progress(
+        *columns,
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bar:
         task = bar.add_task("epoch 1", total=None)
 
         def begin(epoch: int, _logs: object = None) -> None:
@@ -64,12 +68,13 @@ def draw_curve(history: History, path: str) -> None:
     import matplotlib
 
     matplotlib.use("Agg")
-    from matplotlib import pyplot
+    from matplotlib import pyplot, ticker
 
     figure, axes = pyplot.subplots(figsize=(6, 4), layout="constrained")
     for name in (name for name in history if name.endswith("loss")):
         epochs = range(1, len(history[name]) + 1)
         axes.plot(epochs, history[name], marker="o", markersize=3, label=name)
+    axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))
     axes.set_xlabel("epoch")
     axes.set_ylabel("loss")
     axes.legend()

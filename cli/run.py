@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .engine import running
+from .engine import engine, running
 from .errors import UsageFault
 from .options import configuration, dialect_option
 from .verifying import verify
@@ -41,12 +41,11 @@ def run(
     config = configuration([script], {"dialect": dialect})
     if verified:
         verify(script, config)
-    with running(config.dialect) as executor:
+    with running(script, config.dialect) as executor:
         executor.run_script(script, args, smoke=smoke)
 
 
 @click.command(short_help="Compile the kernels ahead of the first run.")
 def warmup() -> None:
     """Compile the kernels that models need, so that no first run waits for them."""
-    with running() as executor:
-        executor.warmup(click.echo)
+    engine().warmup(click.echo)

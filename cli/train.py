@@ -103,7 +103,9 @@ def _checked_model(target: str, data: Data, given: dict[str, Any]) -> Iterator[A
         raise UsageFault(f"{weights}: no such file")
     if given["verify"]:
         verify(path, config)
-    with running(config.dialect) as executor:
+    with running(path, config.dialect) as executor:
+        if given.get("seed") is not None:  # before the weights are made
+            executor.keras.utils.set_random_seed(given["seed"])
         model = _made(path, executor.load(path, verify=False), name)
         if weights and not model.built:
             model.predict(_first(data.x), verbose=0)
