@@ -64,9 +64,7 @@ class Callback:
 
         return types.void(*kinds), emit
 
-    def _write_call(
-        self, builder: ir.IRBuilder, values: Sequence[ir.Value], slot: int
-    ) -> None:
+    def _write_call(self, builder: ir.IRBuilder, values: Sequence[ir.Value], slot: int) -> None:
         kind = ir.FunctionType(ir.VoidType(), [value.type for value in values])
         word = values[self.kinds.index("w")].type
         table = builder.module.globals.get(self.symbol)

@@ -12,8 +12,8 @@ from numba import prange
 
 from .epilogue import finish_rows
 from .jit import Array, kernel, thread_count
-from .matmul import SERIAL_WORK, bounds
-from .memory import clear, copy, part, row_of
+from .matmul import SERIAL_WORK, add_pieces, bounds
+from .memory import clear, copy, part
 from .tiles import DEPTH, multiply
 
 _MOST_PIECES = 8
@@ -161,9 +161,7 @@ def extent(w: Array, geometry: Array, out: Array) -> tuple[int, int]:
 
 
 @kernel(parallel=True)
-def conv2d(
-    x: Array, w: Array, bias: Array, geometry: Array, scratch: Array, out: Array
-) -> None:
+def conv2d(x: Array, w: Array, bias: Array, geometry: Array, scratch: Array, out: Array) -> None:
     """(n, h, w, c), (kh, kw, c / groups, f), (f,) -> (n, oh, ow, f)."""
     lines, span = out.shape[0] * out.shape[1], extent(w, geometry, out)
     pieces = 1 if lines * out.shape[2] * w.size < SERIAL_WORK else scratch.shape[0]
@@ -253,17 +251,3 @@ def conv2d_weights(x: Array, g: Array, geometry: Array, scratch: Array, out: Arr
         _weights_piece(x, g, geometry, shape, span, first, last, scratch[piece])
     sums = scratch[:, scratch.shape[1] - out.size :]
     add_pieces(sums, part(out, 0))
-
-
-@kernel(parallel=True)
-def add_pieces(pieces: Array, out: Array) -> None:
-    """(pieces, n) -> (n,), always in the same order."""
-    shares = thread_count() if pieces.size > SERIAL_WORK // 4 else 1
-    for share in prange(shares):
-        first, last = bounds(np.int64(share), shares, pieces.shape[1], 16)
-        target = out[first:last]
-        clear(target)
-        for piece in range(pieces.shape[0]):
-            row = row_of(pieces, piece)[first:last]
-            for k in range(target.size):
-                target[k] += row[k]

@@ -15,9 +15,7 @@ from .opcodes import CODES, apply
 _RELU = CODES["relu"]
 
 
-def _finish(
-    height: int, width: int, bias_: Array, activation: int, out_: Array, step: int
-) -> None:
+def _finish(height: int, width: int, bias_: Array, activation: int, out_: Array, step: int) -> None:
     bias, out = part(carray(bias_, (1,)), 0), part(carray(out_, (1,)), 0)
     zero = out.dtype.type(0)
     for i in range(height):
@@ -70,9 +68,7 @@ _call = _callback.intrinsic()
 
 
 @in_kernels(finish_rows)
-def _finish_rows(
-    bias: types.Type, activation: types.Type, out: types.Type
-) -> Callable[..., None]:
+def _finish_rows(bias: types.Type, activation: types.Type, out: types.Type) -> Callable[..., None]:
     return lambda bias, activation, out: _call(
         out.shape[0], out.shape[1], part(bias, 0), activation, part(out, 0),
         out.strides[0] // out.itemsize,

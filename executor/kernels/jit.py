@@ -27,9 +27,7 @@ from numba.misc.appdirs import AppDirs
 from numba.np.ufunc import parallel as pool
 
 Array: TypeAlias = np.ndarray
-Emit: TypeAlias = Callable[
-    [BaseContext, ir.IRBuilder, Signature, Sequence[ir.Value]], ir.Value
-]
+Emit: TypeAlias = Callable[[BaseContext, ir.IRBuilder, Signature, Sequence[ir.Value]], ir.Value]
 Function = TypeVar("Function", bound=Callable[..., object])
 
 # Reordering and contraction only: NaN and infinity must survive. `arcp` is not among

@@ -11,7 +11,7 @@ from numba import prange
 
 from .epilogue import finish_rows
 from .jit import Array, kernel, thread_count
-from .memory import part, row_of
+from .memory import clear, part, row_of, run_of
 from .tiles import gemm, gemm_tn, multiply
 
 # Multiply-adds below which a second thread costs more than it saves (about 9 us).
@@ -80,6 +80,12 @@ def transpose(a: Array, out: Array) -> None:
 
 
 @kernel
+def transpose_into(a: Array, out: Array) -> None:
+    """(m, n) -> (n · m,), flat, by the calling thread."""
+    _transpose_columns(a, 0, a.shape[1], out)
+
+
+@kernel
 def _transpose_columns(a: Array, first: int, last: int, out: Array) -> None:
     """Sixteen elements of an output row at a time, from as many input rows in cache."""
     m, n = a.shape
@@ -119,7 +125,7 @@ def matmul_tn(a: Array, b: Array, scratch: Array, out: Array) -> None:
         for piece in prange(pieces):
             i, i1 = bounds(np.int64(piece), pieces, k, 1)
             gemm_tn(a[i:i1], b[i:i1], 0, scratch[piece])
-        sum_pieces(scratch, out)
+        add_pieces(scratch.reshape(pieces, m * n), run_of(out, 0, m * n))
     elif n == 1 and k > 0:
         multiply(1, m, 1, k, part(b, 0), 0, 0, 1, part(a, 0), 0, m, part(out, 0), m, 0)
     else:
@@ -129,15 +135,18 @@ def matmul_tn(a: Array, b: Array, scratch: Array, out: Array) -> None:
             gemm_tn(a[:, i:i1], b[:, j:j1], 0, out[i:i1, j:j1])
 
 
-@kernel
-def sum_pieces(pieces: Array, out: Array) -> None:
-    """(pieces, m, n) -> (m, n), always in the same order."""
-    for i in range(out.shape[0]):
-        for j in range(out.shape[1]):
-            out[i, j] = pieces[0, i, j]
-        for piece in range(1, pieces.shape[0]):
-            for j in range(out.shape[1]):
-                out[i, j] += pieces[piece, i, j]
+@kernel(parallel=True)
+def add_pieces(pieces: Array, out: Array) -> None:
+    """(pieces, n) -> (n,), always in the same order."""
+    shares = thread_count() if pieces.size > SERIAL_WORK // 4 else 1
+    for share in prange(shares):
+        first, last = bounds(np.int64(share), shares, pieces.shape[1], 16)
+        target = out[first:last]
+        clear(target)
+        for piece in range(pieces.shape[0]):
+            row = row_of(pieces, piece)[first:last]
+            for k in range(target.size):
+                target[k] += row[k]
 
 
 @kernel
@@ -152,9 +161,7 @@ def _dense_rows(x: Array, w: Array, bias: Array, activation: int, out: Array) ->
 
 
 @kernel(parallel=True)
-def dense(
-    x: Array, w: Array, bias: Array, activation: int, out: Array
-) -> None:
+def dense(x: Array, w: Array, bias: Array, activation: int, out: Array) -> None:
     """(m, k), (k, n), (n,) -> (m, n): activation(x w + bias); code 0 is none."""
     (m, n), k = out.shape, x.shape[1]
     rows, columns = _split(m, k, n)
@@ -187,9 +194,7 @@ def batch_matmul_nt_scratch(b_shape: tuple[int, int, int]) -> tuple[int, int, in
 
 
 @kernel(parallel=True)
-def batch_matmul_nt(
-    a: Array, b: Array, scratch: Array, out: Array
-) -> None:
+def batch_matmul_nt(a: Array, b: Array, scratch: Array, out: Array) -> None:
     """(g, m, k), (g, n, k) -> (g, m, n); a side with one matrix serves all."""
     count, work = out.shape[0], out.shape[1] * out.shape[2] * a.shape[2]
     pieces, shared = _batch_pieces(count, work), b.shape[0] == 1

@@ -135,9 +135,7 @@ _reference = _function("")
 _callback = Callback(__name__, _function(_VIEWS), "wppppw")
 
 
-def apply(
-    code: int, a: Array, b: Array, c: Array, out: Array
-) -> None:
+def apply(code: int, a: Array, b: Array, c: Array, out: Array) -> None:
     """Run one operation over 1-D arrays; unused operands repeat `a`."""
     _reference(code, a, b, c, out, out.size)
 

@@ -141,9 +141,7 @@ def _write(tile: _Tile, given: dict[str, ir.Value], rows: int, vectors: int) -> 
         tile.set_mask(given["columns"])
     outer = _loop(builder, given["inner"].type)
     sums = {cell: builder.phi(tile.vector) for cell in grid}
-    starts = [
-        builder.gep(given[x], [builder.mul(outer.count, given[f"{x}_outer"])]) for x in "ab"
-    ]
+    starts = [builder.gep(given[x], [builder.mul(outer.count, given[f"{x}_outer"])]) for x in "ab"]
     inner = _loop(builder, given["inner"].type)
     running = {cell: builder.phi(tile.vector) for cell in grid}
     a, b = (builder.phi(start.type) for start in starts)
@@ -259,6 +257,7 @@ def _panels(
         bj, cj = part(b, j), part(c, j)
         _panel(m, inner, outer, a, sa, bj, sb, cj, c_row, add, columns, lanes)
         j += columns
+
 
 def _multiply(
     m: int, n: int, outer: int, inner: int,
