@@ -61,7 +61,7 @@ def cast(value: object, dtype: type) -> object:
     if isinstance(value, Scratch):
         return np.full(value.shape, np.nan, dtype)
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        return np.ascontiguousarray(value, dtype)
+        return np.array(value, dtype, order="C")
     return value
 
 

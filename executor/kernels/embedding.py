@@ -7,7 +7,7 @@ from numba import prange
 
 from .jit import Array, kernel, thread_count
 from .matmul import bounds
-from .memory import clear, copy, run_of
+from .memory import accumulate, clear, copy, run_of
 
 _SERIAL_SIZE = 30_000  # elements below which one thread is faster
 
@@ -61,6 +61,4 @@ def scatter_add(g: Array, ids: Array, out: Array) -> None:
         clear(run_of(out, first * width, (last - first) * width))
         for k in range(ids.size):
             if first <= ids[k] < last:
-                above, target = run_of(g, k * width, width), run_of(out, ids[k] * width, width)
-                for j in range(width):
-                    target[j] += above[j]
+                accumulate(run_of(g, k * width, width), run_of(out, ids[k] * width, width))

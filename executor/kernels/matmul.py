@@ -11,7 +11,7 @@ from numba import prange
 
 from .epilogue import finish_rows
 from .jit import Array, kernel, thread_count
-from .memory import clear, part, row_of, run_of
+from .memory import accumulate, clear, part, row_of, run_of
 from .tiles import gemm, gemm_tn, multiply
 
 # Multiply-adds below which a second thread costs more than it saves (about 9 us).
@@ -141,12 +141,9 @@ def add_pieces(pieces: Array, out: Array) -> None:
     shares = thread_count() if pieces.size > SERIAL_WORK // 4 else 1
     for share in prange(shares):
         first, last = bounds(np.int64(share), shares, pieces.shape[1], 16)
-        target = out[first:last]
-        clear(target)
+        clear(out[first:last])
         for piece in range(pieces.shape[0]):
-            row = row_of(pieces, piece)[first:last]
-            for k in range(target.size):
-                target[k] += row[k]
+            accumulate(row_of(pieces, piece)[first:last], out[first:last])
 
 
 @kernel

@@ -125,6 +125,13 @@ def copy(source: Array, out: Array) -> None:
 
 
 @kernel
+def accumulate(x: Array, out: Array) -> None:
+    """(n,) -> (n,): out += x."""
+    for i in range(out.size):
+        out[i] += x[i]
+
+
+@kernel
 def clear(out: Array) -> None:
     """Set a flat array to 0."""
     for i in range(out.size):

@@ -31,14 +31,15 @@ def _add_block(x: Array, low: int, high: int, seen: int, moments: Array) -> None
     mean, square, here = row_of(moments, 0), row_of(moments, 1), row_of(moments, 2)
     count = high - low
     clear(here)
+    pivot = row_of(x, low)
     for i in range(low, high):
         row = row_of(x, i)
         for j in range(here.size):
-            here[j] += row[j]
+            here[j] += row[j] - pivot[j]
     share = x.dtype.type(1) / count
     weight, back = x.dtype.type(count / (seen + count)), x.dtype.type(seen)
     for j in range(here.size):
-        here[j] *= share
+        here[j] = pivot[j] + here[j] * share
     for i in range(low, high):
         row = row_of(x, i)
         for j in range(here.size):
@@ -77,6 +78,20 @@ def column_moments(x: Array, scratch: Array, mean: Array, variance: Array) -> No
         variance[j] *= share
 
 
+@kernel
+def _normalize_row(
+    row: Array, mean: Array, scale: Array, beta: Array, activation: int, out: Array
+) -> None:
+    zero = out.dtype.type(0)
+    if activation == _RELU:
+        for j in range(out.size):
+            value = (row[j] - mean[j]) * scale[j] + beta[j]
+            out[j] = zero if value < zero else value
+    else:
+        for j in range(out.size):
+            out[j] = (row[j] - mean[j]) * scale[j] + beta[j]
+
+
 @kernel(parallel=True)
 def normalize_columns(
     x: Array, mean: Array, variance: Array, gamma: Array, beta: Array,
@@ -86,20 +101,13 @@ def normalize_columns(
 
     scratch (n,) holds the scale.
     """
-    (rows, n), zero = x.shape, x.dtype.type(0)
+    rows = x.shape[0]
     _scales(variance, gamma, epsilon, scratch)
     pieces = 1 if x.size < _SERIAL_SIZE else thread_count()
     for piece in prange(pieces):
         first, last = bounds(np.int64(piece), pieces, rows, 1)
         for i in range(first, last):
-            row, target = row_of(x, i), row_of(out, i)
-            if activation == _RELU:
-                for j in range(n):
-                    value = (row[j] - mean[j]) * scratch[j] + beta[j]
-                    target[j] = zero if value < zero else value
-            else:
-                for j in range(n):
-                    target[j] = (row[j] - mean[j]) * scratch[j] + beta[j]
+            _normalize_row(row_of(x, i), mean, scratch, beta, activation, row_of(out, i))
 
 
 @kernel
@@ -107,6 +115,13 @@ def _scales(variance: Array, gamma: Array, epsilon: float, out: Array) -> None:
     add = out.dtype.type(epsilon)
     for j in range(out.size):
         out[j] = gamma[j] / np.sqrt(variance[j] + add)
+
+
+@kernel
+def _add_gradients(g: Array, x: Array, mean: Array, scaled: Array, plain: Array) -> None:
+    for j in range(g.size):
+        plain[j] += g[j]
+        scaled[j] += g[j] * (x[j] - mean[j])
 
 
 @kernel(parallel=True)
@@ -122,10 +137,7 @@ def column_gradients(
         clear(scaled)
         clear(plain)
         for i in range(first, last):
-            above, row = row_of(g, i), row_of(x, i)
-            for j in range(n):
-                plain[j] += above[j]
-                scaled[j] += above[j] * (row[j] - mean[j])
+            _add_gradients(row_of(g, i), row_of(x, i), mean, scaled, plain)
     _sum_columns(scratch, 0, dgamma)
     _sum_columns(scratch, 1, dbeta)
     add = x.dtype.type(epsilon)
@@ -142,6 +154,29 @@ def _sum_columns(pieces: Array, which: int, out: Array) -> None:
             out[j] += row[j]
 
 
+@kernel
+def _gradient_factors(
+    variance: Array, gamma: Array, dgamma: Array, dbeta: Array, epsilon: float, rows: int,
+    factors: Array,
+) -> None:  # fmt: skip
+    """What each column's gradient is scaled, bent and shifted by."""
+    scale, slope, shift = row_of(factors, 0), row_of(factors, 1), row_of(factors, 2)
+    one, add = scale.dtype.type(1), scale.dtype.type(epsilon)
+    share = one / max(rows, 1)
+    for j in range(scale.size):
+        inverse = one / np.sqrt(variance[j] + add)
+        scale[j] = gamma[j] * inverse
+        slope[j] = dgamma[j] * inverse * share
+        shift[j] = dbeta[j] * share
+
+
+@kernel
+def _gradient_row(g: Array, x: Array, mean: Array, factors: Array, out: Array) -> None:
+    scale, slope, shift = row_of(factors, 0), row_of(factors, 1), row_of(factors, 2)
+    for j in range(out.size):
+        out[j] = scale[j] * (g[j] - shift[j] - (x[j] - mean[j]) * slope[j])
+
+
 @kernel(parallel=True)
 def batch_norm_grad(
     g: Array, x: Array, mean: Array, variance: Array, gamma: Array, dgamma: Array,
@@ -151,21 +186,13 @@ def batch_norm_grad(
 
     dgamma and dbeta come from `column_gradients`; scratch as there.
     """
-    (rows, n), add = x.shape, x.dtype.type(epsilon)
-    share = x.dtype.type(1) / max(rows, 1)
-    scale, slope, shift = scratch[0, 0], scratch[0, 1], scratch[0, 2]
-    for j in range(n):
-        inverse = x.dtype.type(1) / np.sqrt(variance[j] + add)
-        scale[j] = gamma[j] * inverse
-        slope[j] = dgamma[j] * inverse * share
-        shift[j] = dbeta[j] * share
+    rows, factors = x.shape[0], scratch[0]
+    _gradient_factors(variance, gamma, dgamma, dbeta, epsilon, rows, factors)
     pieces = 1 if x.size < _SERIAL_SIZE else thread_count()
     for piece in prange(pieces):
         first, last = bounds(np.int64(piece), pieces, rows, 1)
         for i in range(first, last):
-            above, row, target = row_of(g, i), row_of(x, i), row_of(out, i)
-            for j in range(n):
-                target[j] = scale[j] * (above[j] - shift[j] - (row[j] - mean[j]) * slope[j])
+            _gradient_row(row_of(g, i), row_of(x, i), mean, factors, row_of(out, i))
 
 
 @kernel
@@ -182,6 +209,14 @@ def _row_moments(row: Array) -> tuple[float, float]:
     return mean, square * share
 
 
+@kernel
+def _scale_row(
+    row: Array, mean: float, scale: float, gamma: Array, beta: Array, out: Array
+) -> None:
+    for j in range(out.size):
+        out[j] = (row[j] - mean) * scale * gamma[j] + beta[j]
+
+
 @kernel(parallel=True)
 def layer_norm(
     x: Array, gamma: Array, beta: Array, epsilon: float, mean: Array, inverse: Array, out: Array
@@ -192,12 +227,10 @@ def layer_norm(
     for piece in prange(pieces):
         first, last = bounds(np.int64(piece), pieces, rows if n > 0 else 0, 1)
         for i in range(first, last):
-            row, target = row_of(x, i), row_of(out, i)
-            middle, variance = _row_moments(row)
+            middle, variance = _row_moments(row_of(x, i))
             scale = one / np.sqrt(variance + add)
             mean[i], inverse[i] = middle, scale
-            for j in range(n):
-                target[j] = (row[j] - middle) * scale * gamma[j] + beta[j]
+            _scale_row(row_of(x, i), middle, scale, gamma, beta, row_of(out, i))
 
 
 @kernel

@@ -16,6 +16,7 @@ from .reduce import sum_run
 
 # Elements below which one thread is faster.
 _SERIAL_SIZE = 60_000
+# Pieces end where a vectorised loop does: its remainder may round otherwise.
 _STEP = 4096
 
 
@@ -24,15 +25,19 @@ def _pieces(g: Array) -> int:
     return 1 if g.size < _SERIAL_SIZE else thread_count()
 
 
+@kernel
+def _sgd(g: Array, step: float, w: Array) -> None:
+    for k in range(w.size):
+        w[k] -= g[k] * step
+
+
 @kernel(parallel=True)
 def sgd(g: Array, rate: Array, w: Array) -> None:
     """w -= rate g."""
     pieces, step = _pieces(g), rate[0]
     for piece in prange(pieces):
-        first, last = bounds(np.int64(piece), pieces, g.size, 16)
-        above, weights = g[first:last], w[first:last]
-        for k in range(weights.size):
-            weights[k] -= above[k] * step
+        first, last = bounds(np.int64(piece), pieces, g.size, _STEP)
+        _sgd(g[first:last], step, w[first:last])
 
 
 @kernel
@@ -54,7 +59,7 @@ def sgd_momentum(g: Array, rate: Array, momentum: float, nesterov: int, w: Array
     """m = momentum m - rate g; w += m, or looking ahead."""
     pieces, keep = _pieces(g), w.dtype.type(momentum)
     for piece in prange(pieces):
-        first, last = bounds(np.int64(piece), pieces, g.size, 16)
+        first, last = bounds(np.int64(piece), pieces, g.size, _STEP)
         _momentum(g[first:last], rate[0], keep, nesterov, w[first:last], m[first:last])
 
 
@@ -83,7 +88,7 @@ def adam(
     pieces, number = _pieces(g), w.dtype.type
     keep = (number(1 - beta_1), number(1 - beta_2), number(epsilon))
     for piece in prange(pieces):
-        first, last = bounds(np.int64(piece), pieces, g.size, 16)
+        first, last = bounds(np.int64(piece), pieces, g.size, _STEP)
         _adam(g[first:last], alpha[0], decay[0], keep, w[first:last], m[first:last], v[first:last])
 
 
@@ -113,7 +118,7 @@ def nadam(
     pieces, number = _pieces(g), w.dtype.type
     keep = (number(1 - beta_1), number(1 - beta_2), number(epsilon))
     for piece in prange(pieces):
-        first, last = bounds(np.int64(piece), pieces, g.size, 16)
+        first, last = bounds(np.int64(piece), pieces, g.size, _STEP)
         _nadam(g[first:last], factors, keep, w[first:last], m[first:last], v[first:last])
 
 
@@ -156,7 +161,7 @@ def rmsprop(
     pieces, number = _pieces(g), w.dtype.type
     keep = (number(rho), number(1 - rho), number(epsilon))
     for piece in prange(pieces):
-        first, last = bounds(np.int64(piece), pieces, g.size, 16)
+        first, last = bounds(np.int64(piece), pieces, g.size, _STEP)
         above, weights, power = g[first:last], w[first:last], square[first:last]
         if centered == 0 and momentum == 0:
             _plain_rmsprop(above, rate[0], keep, weights, power)
@@ -165,22 +170,34 @@ def rmsprop(
                      mean[first:last], moved[first:last])  # fmt: skip
 
 
+@kernel
+def _adagrad(g: Array, step: float, epsilon: float, w: Array, total: Array) -> None:
+    for k in range(w.size):
+        power = total[k] + g[k] * g[k]
+        total[k] = power
+        w[k] -= step * g[k] / np.sqrt(power + epsilon)
+
+
 @kernel(parallel=True)
 def adagrad(g: Array, rate: Array, epsilon: float, w: Array, total: Array) -> None:
     """Adagrad: total += g²; w -= rate g / sqrt(total + epsilon)."""
     pieces, add, step = _pieces(g), w.dtype.type(epsilon), rate[0]
     for piece in prange(pieces):
-        first, last = bounds(np.int64(piece), pieces, g.size, 16)
-        above, weights, sums = g[first:last], w[first:last], total[first:last]
-        for k in range(weights.size):
-            power = sums[k] + above[k] * above[k]
-            sums[k] = power
-            weights[k] -= step * above[k] / np.sqrt(power + add)
+        first, last = bounds(np.int64(piece), pieces, g.size, _STEP)
+        _adagrad(g[first:last], step, add, w[first:last], total[first:last])
 
 
 def norm_scratch(size: int) -> tuple[int]:
     """The scratch shape for `sum_squares`."""
     return (max((size + _STEP - 1) // _STEP, 1),)
+
+
+@kernel
+def _square_sum(x: Array) -> float:
+    total = x.dtype.type(0)
+    for k in range(x.size):
+        total += x[k] * x[k]
+    return total
 
 
 @kernel(parallel=True)
@@ -190,9 +207,5 @@ def sum_squares(g: Array, scratch: Array, out: Array) -> None:
     for piece in prange(pieces):
         first, last = bounds(np.int64(piece), pieces, count, 1)
         for block in range(first, last):
-            here = g[block * _STEP : (block + 1) * _STEP]
-            total = g.dtype.type(0)
-            for k in range(here.size):
-                total += here[k] * here[k]
-            scratch[block] = total
+            scratch[block] = _square_sum(g[block * _STEP : (block + 1) * _STEP])
     out[0] = sum_run(scratch)

@@ -17,6 +17,8 @@ _MIX1, _MIX2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S40 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(40)
 _ONE = np.uint64(1)
 _SERIAL_SIZE = 30_000  # elements below which one thread is faster
+# Pieces end where a vectorised loop does: its remainder may round otherwise.
+_STEP = 4096
 
 
 @kernel
@@ -43,16 +45,20 @@ def _pieces(out: Array) -> int:
     return 1 if out.size < _SERIAL_SIZE else thread_count()
 
 
+@kernel
+def _draw(key: int, first: int, start: float, step: float, out: Array) -> None:
+    for k in range(out.size):
+        out[k] = start + step * out.dtype.type(_bits(key, first + k))
+
+
 @kernel(parallel=True)
 def uniform(seed: Array, low: float, high: float, out: Array) -> None:
     """uint32 (2,) -> (n,) in [low, high), in 2^24 steps."""
     pieces, key = _pieces(out), _key(seed, 0)
     step, start = out.dtype.type((high - low) * 2.0**-24), out.dtype.type(low)
     for piece in prange(pieces):
-        first, last = bounds(np.int64(piece), pieces, out.size, 16)
-        part = out[first:last]
-        for k in range(part.size):
-            part[k] = start + step * out.dtype.type(_bits(key, first + k))
+        first, last = bounds(np.int64(piece), pieces, out.size, _STEP)
+        _draw(key, first, start, step, out[first:last])
 
 
 @kernel(parallel=True)
@@ -60,7 +66,7 @@ def normal(seed: Array, mean: float, deviation: float, out: Array) -> None:
     """uint32 (2,) -> (n,), by Box and Muller from two uniform streams."""
     pieces, radius_key, angle_key = _pieces(out), _key(seed, 0), _key(seed, 1)
     for piece in prange(pieces):
-        first, last = bounds(np.int64(piece), pieces, out.size, 16)
+        first, last = bounds(np.int64(piece), pieces, out.size, _STEP)
         for k in range(first, last):
             away = np.sqrt(-2.0 * np.log1p(-_bits(radius_key, k) * 2.0**-24))
             turn = np.cos(2.0 * np.pi * (_bits(angle_key, k) * 2.0**-24))
@@ -83,8 +89,15 @@ def dropout(x: Array, seed: Array, rate: float, out: Array) -> None:
     pieces, key = _pieces(out), _key(seed, 0)
     limit, scale = np.int64(np.ceil(rate * 2.0**24)), out.dtype.type(1.0 / (1.0 - rate))
     for piece in prange(pieces):
-        first, last = bounds(np.int64(piece), pieces, out.size, 16)
+        first, last = bounds(np.int64(piece), pieces, out.size, _STEP)
         _drop(x[first:last], key, first, limit, scale, out[first:last])
+
+
+@kernel
+def _draw_mask(key: int, first: int, limit: int, scale: float, out: Array) -> None:
+    zero = out.dtype.type(0)
+    for k in range(out.size):
+        out[k] = scale if _bits(key, first + k) >= limit else zero
 
 
 @kernel(parallel=True)
@@ -93,7 +106,5 @@ def dropout_mask(seed: Array, rate: float, out: Array) -> None:
     pieces, key = _pieces(out), _key(seed, 0)
     limit, scale = np.int64(np.ceil(rate * 2.0**24)), out.dtype.type(1.0 / (1.0 - rate))
     for piece in prange(pieces):
-        first, last = bounds(np.int64(piece), pieces, out.size, 16)
-        part, zero = out[first:last], out.dtype.type(0)
-        for k in range(part.size):
-            part[k] = scale if _bits(key, first + k) >= limit else zero
+        first, last = bounds(np.int64(piece), pieces, out.size, _STEP)
+        _draw_mask(key, first, limit, scale, out[first:last])

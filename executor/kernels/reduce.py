@@ -25,18 +25,14 @@ def _pieces(x: Array) -> int:
 
 @kernel
 def sum_run(x: Array) -> float:
-    """(n,) -> the sum, block by block, and blocks pair by pair."""
-    total, block, blocks = x.dtype.type(0), x.dtype.type(0), x.dtype.type(0)
-    for low in range(0, x.size, _BLOCK * 32):
-        blocks = x.dtype.type(0)
-        high = min(low + _BLOCK * 32, x.size)
-        for start in range(low, high, _BLOCK):
-            block, here = x.dtype.type(0), run_of(x, start, min(_BLOCK, high - start))
-            for k in range(here.size):
-                block += here[k]
-            blocks += block
-        total += blocks
-    return total
+    """(n,) -> the sum, block by block, the blocks' sums in double precision."""
+    total = 0.0
+    for start in range(0, x.size, _BLOCK):
+        block, here = x.dtype.type(0), run_of(x, start, min(_BLOCK, x.size - start))
+        for k in range(here.size):
+            block += here[k]
+        total += block
+    return x.dtype.type(total)
 
 
 def reduce_scratch(shape: tuple[int, int, int]) -> tuple[int, int]:
@@ -111,15 +107,11 @@ def _extreme_rows(x: Array, start: int, axis: int, sign: float, out: Array) -> N
 
 @kernel
 def _extreme_run(row: Array, sign: float) -> float:
-    top, bad = row[0], row.dtype.type(0)
+    top, bad = row[0], 0
     for k in range(row.size):
         top = row[k] if row[k] * sign > top * sign else top
-        bad += row[k] - row[k]
-    if bad != 0:  # NaN, or infinities: look closer
-        for k in range(row.size):
-            if row[k] != row[k]:
-                return row[k]
-    return top
+        bad += row[k] != row[k]
+    return row.dtype.type(np.nan) if bad > 0 else top
 
 
 @kernel(parallel=True)
@@ -151,6 +143,16 @@ def arg_extreme_axis(x: Array, sign: float, out: Array) -> None:
                 out[o, j] = at
 
 
+@kernel
+def _product_rows(x: Array, start: int, axis: int, out: Array) -> None:
+    for j in range(out.size):
+        out[j] = 1
+    for k in range(axis):
+        row = run_of(x, start + k * out.size, out.size)
+        for j in range(out.size):
+            out[j] *= row[j]
+
+
 @kernel(parallel=True)
 def prod_axis(x: Array, out: Array) -> None:
     """(outer, axis, inner) -> (outer, inner)."""
@@ -158,13 +160,17 @@ def prod_axis(x: Array, out: Array) -> None:
     for piece in prange(pieces):
         first, last = bounds(np.int64(piece), pieces, outer, 1)
         for o in range(first, last):
-            target = row_of(out, o)
-            for j in range(inner):
-                target[j] = 1
-            for k in range(axis):
-                row = run_of(x, (o * axis + k) * inner, inner)
-                for j in range(inner):
-                    target[j] *= row[j]
+            _product_rows(x, o * axis * inner, axis, row_of(out, o))
+
+
+@kernel
+def _running_sums(x: Array, inner: int, exclusive: int, out: Array) -> None:
+    for k in range(out.size):
+        before = out[k - inner] if k >= inner else x.dtype.type(0)
+        if exclusive != 0:
+            out[k] = before + x[k - inner] if k >= inner else before
+        else:
+            out[k] = before + x[k]
 
 
 @kernel(parallel=True)
@@ -175,9 +181,4 @@ def cumsum_axis(x: Array, exclusive: int, out: Array) -> None:
     for piece in prange(pieces):
         first, last = bounds(np.int64(piece), pieces, outer, 1)
         for o in range(first, last):
-            for j in range(inner):
-                total = x.dtype.type(0)
-                for k in range(o * size + j, (o + 1) * size, inner):
-                    here = run_of(x, k, 1)[0]
-                    run_of(out, k, 1)[0] = total if exclusive != 0 else total + here
-                    total += here
+            _running_sums(run_of(x, o * size, size), inner, exclusive, run_of(out, o * size, size))

@@ -8,7 +8,7 @@ from numba import prange
 from .conv import window
 from .jit import Array, kernel, thread_count
 from .matmul import bounds
-from .memory import clear, copy, run_of
+from .memory import accumulate, clear, copy, run_of
 
 _SERIAL_SIZE = 60_000
 
@@ -61,9 +61,7 @@ def repeat2d_grad(g: Array, rows: int, columns: int, out: Array) -> None:
                 for row in range(rows):
                     start = (line * rows + row) * wide + z * columns * channels
                     for k in range(columns):
-                        above = run_of(g, start + k * channels, channels)
-                        for c in range(channels):
-                            target[c] += above[c]
+                        accumulate(run_of(g, start + k * channels, channels), target)
 
 
 @kernel
@@ -87,6 +85,15 @@ def _corners(y: int, z: int, out: Array, x: Array, image: int) -> tuple:
     return places, x.dtype.type(v), x.dtype.type(u)
 
 
+@kernel
+def _blend(x: Array, at: tuple[int, int, int, int], v: float, u: float, out: Array) -> None:
+    a, b = run_of(x, at[0], out.size), run_of(x, at[1], out.size)
+    c, d = run_of(x, at[2], out.size), run_of(x, at[3], out.size)
+    for k in range(out.size):
+        upper, lower = a[k] + (b[k] - a[k]) * u, c[k] + (d[k] - c[k]) * u
+        out[k] = upper + (lower - upper) * v
+
+
 @kernel(parallel=True)
 def bilinear2d(x: Array, out: Array) -> None:
     """(n, h, w, c) -> (n, oh, ow, c): between pixel centres, edges repeated."""
@@ -97,12 +104,7 @@ def bilinear2d(x: Array, out: Array) -> None:
         for line in range(first, last):
             for z in range(width):
                 at, v, u = _corners(line % height, z, out, x, line // height)
-                a, b = run_of(x, at[0], channels), run_of(x, at[1], channels)
-                c, d = run_of(x, at[2], channels), run_of(x, at[3], channels)
-                target = run_of(out, (line * width + z) * channels, channels)
-                for k in range(channels):
-                    upper, lower = a[k] + (b[k] - a[k]) * u, c[k] + (d[k] - c[k]) * u
-                    target[k] = upper + (lower - upper) * v
+                _blend(x, at, v, u, run_of(out, (line * width + z) * channels, channels))
 
 
 @kernel(parallel=True)

@@ -21,16 +21,11 @@ def _pieces(x: Array) -> int:
 @kernel
 def largest(row: Array) -> float:
     """The largest of a row; NaN if there is one."""
-    top, bad = row[0], row[0] - row[0]
+    top, bad = row[0], 0
     for j in range(row.size):
         top = row[j] if row[j] > top else top
-        bad += row[j] - row[j]  # NaN for NaN, and for infinity, looked at below
-    if bad == 0:
-        return top
-    for j in range(row.size):
-        if row[j] != row[j]:
-            return row[j]
-    return top
+        bad += row[j] != row[j]
+    return row.dtype.type(np.nan) if bad > 0 else top
 
 
 @kernel
@@ -101,6 +96,16 @@ def logsumexp(x: Array, out: Array) -> None:
             out[i] = _logsumexp_row(row_of(x, i)) if x.shape[1] > 0 else -np.inf
 
 
+@kernel
+def _log_softmax_row(row: Array, out: Array) -> None:
+    top, total = largest(row), row.dtype.type(0)
+    for j in range(row.size):
+        total += exp(row[j] - top)
+    shift = log(total)
+    for j in range(row.size):
+        out[j] = row[j] - top - shift
+
+
 @kernel(parallel=True)
 def log_softmax(x: Array, out: Array) -> None:
     """(rows, n) -> (rows, n)."""
@@ -108,13 +113,16 @@ def log_softmax(x: Array, out: Array) -> None:
     for piece in prange(pieces):
         first, last = bounds(np.int64(piece), pieces, x.shape[0] if x.size else 0, 1)
         for i in range(first, last):
-            row, target = row_of(x, i), row_of(out, i)
-            top, total = largest(row), x.dtype.type(0)
-            for j in range(row.size):
-                total += exp(row[j] - top)
-            shift = log(total)
-            for j in range(row.size):
-                target[j] = row[j] - top - shift
+            _log_softmax_row(row_of(x, i), row_of(out, i))
+
+
+@kernel
+def _log_softmax_grad_row(above: Array, y: Array, out: Array) -> None:
+    total = y.dtype.type(0)
+    for j in range(y.size):
+        total += above[j]
+    for j in range(y.size):
+        out[j] = above[j] - exp(y[j]) * total
 
 
 @kernel(parallel=True)
@@ -124,12 +132,20 @@ def log_softmax_grad(g: Array, y: Array, out: Array) -> None:
     for piece in prange(pieces):
         first, last = bounds(np.int64(piece), pieces, y.shape[0], 1)
         for i in range(first, last):
-            above, row, target = row_of(g, i), row_of(y, i), row_of(out, i)
-            total = y.dtype.type(0)
-            for j in range(row.size):
-                total += above[j]
-            for j in range(row.size):
-                target[j] = above[j] - exp(row[j]) * total
+            _log_softmax_grad_row(row_of(g, i), row_of(y, i), row_of(out, i))
+
+
+@kernel
+def _sparse_row(row: Array, label: int, out: Array) -> float:
+    """The loss of a row; its softmax goes to `out`."""
+    known, nothing = 0 <= label < row.size, row.dtype.type(np.nan)
+    copy(row, out)
+    softmax_in_place(out)
+    if known:
+        return _logsumexp_row(row) - row[label]
+    for j in range(out.size):
+        out[j] = nothing
+    return nothing
 
 
 @kernel(parallel=True)
@@ -138,32 +154,29 @@ def sparse_cross_entropy(x: Array, labels: Array, loss: Array, out: Array) -> No
 
     A label outside 0..n makes its row NaN.
     """
-    n, pieces = x.shape[1], _pieces(x)
+    pieces = _pieces(x)
     for piece in prange(pieces):
         first, last = bounds(np.int64(piece), pieces, x.shape[0], 1)
         for i in range(first, last):
-            row, target = row_of(x, i), row_of(out, i)
-            label, known = labels[i], 0 <= labels[i] < n
-            copy(row, target)
-            softmax_in_place(target)
-            loss[i] = _logsumexp_row(row) - row[label] if known else np.nan
-            if not known:
-                for j in range(n):
-                    target[j] = np.nan
+            loss[i] = _sparse_row(row_of(x, i), labels[i], row_of(out, i))
+
+
+@kernel
+def _sparse_grad_row(above: float, label: int, y: Array, out: Array) -> None:
+    for j in range(y.size):
+        out[j] = y[j] * above
+    if 0 <= label < y.size:
+        out[label] -= above
 
 
 @kernel(parallel=True)
 def sparse_cross_entropy_grad(g: Array, labels: Array, y: Array, out: Array) -> None:
     """(rows,), int64 (rows,), softmax (rows, n) -> (rows, n)."""
-    n, pieces = y.shape[1], _pieces(y)
+    pieces = _pieces(y)
     for piece in prange(pieces):
         first, last = bounds(np.int64(piece), pieces, y.shape[0], 1)
         for i in range(first, last):
-            row, target, above = row_of(y, i), row_of(out, i), g[i]
-            for j in range(n):
-                target[j] = row[j] * above
-            if 0 <= labels[i] < n:
-                target[labels[i]] -= above
+            _sparse_grad_row(g[i], labels[i], row_of(y, i), row_of(out, i))
 
 
 @kernel(parallel=True)
@@ -184,6 +197,15 @@ def cross_entropy(x: Array, labels: Array, loss: Array, out: Array) -> None:
             loss[i] = total
 
 
+@kernel
+def _cross_grad_row(above: float, wanted: Array, y: Array, out: Array) -> None:
+    total = y.dtype.type(0)
+    for j in range(y.size):
+        total += wanted[j]
+    for j in range(y.size):
+        out[j] = (y[j] * total - wanted[j]) * above
+
+
 @kernel(parallel=True)
 def cross_entropy_grad(g: Array, labels: Array, y: Array, out: Array) -> None:
     """(rows,), labels (rows, n), softmax (rows, n) -> (rows, n)."""
@@ -191,9 +213,4 @@ def cross_entropy_grad(g: Array, labels: Array, y: Array, out: Array) -> None:
     for piece in prange(pieces):
         first, last = bounds(np.int64(piece), pieces, y.shape[0], 1)
         for i in range(first, last):
-            row, wanted, target = row_of(y, i), row_of(labels, i), row_of(out, i)
-            total = y.dtype.type(0)
-            for j in range(row.size):
-                total += wanted[j]
-            for j in range(row.size):
-                target[j] = (row[j] * total - wanted[j]) * g[i]
+            _cross_grad_row(g[i], row_of(labels, i), row_of(y, i), row_of(out, i))
