@@ -100,6 +100,24 @@ def flat(data: object) -> list[object]:
     return [data]
 
 
+COSTED = [(s, c) for s, c in CONCRETE if s.flops is not None]
+
+
+@pytest.mark.parametrize(("spec", "case"), [pytest.param(s, c, id=key(c)) for s, c in COSTED])
+def test_costs_are_those_of_one_sample_whatever_the_batch(spec: LayerSpec, case: Case) -> None:
+    costs = []
+    for unknown_batch in (False, True):
+        applied = Applied(case, unknown_batch)
+        output, _ = applied.everything()
+        try:
+            costs.append(spec.flops(applied.config(), applied.x, output))
+        except Undecided:
+            return
+    assert isinstance(costs[0], int)
+    assert costs[0] > 0
+    assert costs[0] == costs[1]
+
+
 @by_case
 def test_rules_about_masks_and_mode_decide_or_say_so(spec: LayerSpec, case: Case) -> None:
     for name in spec.parameters.params:

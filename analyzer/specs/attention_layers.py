@@ -65,6 +65,12 @@ def _dropping(c: Args) -> Training:
     return Training.DIFFERS if c.dropout > 0 else Training.SAME
 
 
+def _list_flops(c: Args, x: list[Dims], y: Outputs) -> Dim:
+    """Scores and their product with the values, of one sample."""
+    q, v, k = _tensors(c, x)
+    return 2 * product(q[1:-1]) * k[-2] * (q[-1] + v[-1])
+
+
 _LIST_CALL = (
     "(inputs: tensors, mask: mask = None, training: flag = False, "
     "return_attention_scores: flag = False, use_causal_mask: flag = False)"
@@ -78,6 +84,7 @@ ATTENTION = LayerSpec(
     mask=Mask.CONSUME_PASS,
     training=_dropping,
     call=_LIST_CALL,
+    flops=_list_flops,
     cases=(
         Case("Attention()", [(2, 5, 8), (2, 7, 8)]),
         Case("Attention(use_scale=True)", [(2, 5, 8), (2, 7, 4), (2, 7, 8)]),
@@ -99,6 +106,7 @@ ADDITIVE_ATTENTION = LayerSpec(
     mask=Mask.CONSUME_PASS,
     training=_dropping,
     call=_LIST_CALL,
+    flops=_list_flops,
     cases=(
         Case("AdditiveAttention()", [(2, 5, 8), (2, 7, 8)]),
         Case("AdditiveAttention(use_scale=False)", [(2, 5, 8), (2, 7, 8), (2, 7, 8)]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..dims import Dims
+from ..dims import Dim, Dims, product
 from .base import Args, Case, Fails, LayerSpec, Outputs, Weight
 from .conv_layers import strides_or_dilation, windows
 from .parts import SPACE, arranged, axes_text, channels, weight
@@ -50,6 +50,13 @@ def _weights(c: Args, x: Dims) -> dict[str, Weight]:
     return made
 
 
+def _flops(c: Args, x: Dims, y: Outputs) -> Dim:
+    """The convolutions of input and state, for four gates, in all steps of one sample."""
+    places = product(windows(c, _step(x), c.kernel_size, c.dilation_rate))
+    inner = channels(c, _step(x)) + c.filters
+    return 8 * x[1] * places * c.filters * product(c.kernel_size) * inner
+
+
 def _conv_lstm(n: int) -> LayerSpec:
     name, example = f"ConvLSTM{n}D", _EXAMPLE[n]
     return LayerSpec(
@@ -73,6 +80,7 @@ def _conv_lstm(n: int) -> LayerSpec:
         training=when_dropping,
         call=CALL,
         check=strides_or_dilation,
+        flops=_flops,
         cases=(
             Case(f"{name}(4, 3)", (2, 3, *example, 2)),
             Case(f"{name}(4, 3, padding='same', return_sequences=True)", (2, 3, *example, 2)),

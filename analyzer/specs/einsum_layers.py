@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..dims import Dim, Dims, same, symbol
+from ..dims import Dim, Dims, product, same, symbol
 from ..mismatch import Mismatch
 from .base import Args, Case, Fails, LayerSpec, Weight
 from .parts import weight
@@ -131,6 +131,13 @@ def _bias(c: Args, fit: _Fit) -> dict[str, Weight]:
     return {"bias": weight(c, "bias", tuple(shape))}
 
 
+def _flops(c: Args, x: Dims, y: Dims) -> Dim:
+    """A product and a sum for each output and each contracted index, of one sample."""
+    fit = _fit(c, x)
+    contracted = [fit.x[n] for n in fit.equation.x if n not in fit.y]
+    return 2 * product(y[1:]) * product(contracted)
+
+
 EINSUM_DENSE = LayerSpec(
     "EinsumDense",
     "(equation: text, output_shape: shape_or_size, activation: activation = None, "
@@ -142,6 +149,7 @@ EINSUM_DENSE = LayerSpec(
     output=_output,
     weights=_weights,
     call="(inputs: tensor, training: flag = None)",
+    flops=_flops,
     cases=(
         Case("EinsumDense('ab,bc->ac', output_shape=64, bias_axes='c')", (2, 32)),
         Case("EinsumDense('abc,cd->abd', output_shape=(None, 64), bias_axes='d')", (2, 5, 8)),

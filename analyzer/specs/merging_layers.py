@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..dims import Dim, Dims, is_static, same
+from ..dims import Dim, Dims, is_static, product, same
 from ..mismatch import Mismatch
 from ..shapes import broadcast, concatenate
 from .base import Args, Case, Fails, LayerSpec, Mask
@@ -53,6 +53,7 @@ def _merge(name: str) -> LayerSpec:
         "()",
         output=_elementwise,
         mask=Mask.MERGE,
+        flops=lambda c, x, y: (len(x) - 1) * product(y[1:]),
         call="(inputs: tensors)",
         function=(name.lower(), _FORM.format("")),
         cases=(

@@ -185,6 +185,7 @@ class _Kind:
             training=when_dropping,
             call=CELL_CALL.replace("inputs", first),
             states=self.states,
+            flops=lambda c, x, y: 2 * self.gates * c.units * (x[-1] + c.units),
             cases=cases,
         )
 

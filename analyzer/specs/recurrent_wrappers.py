@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..dims import Dims
+from ..dims import Dim, Dims
 from ..mismatch import Mismatch
 from ..shapes import broadcast
 from ..unknown import Undecided
@@ -79,6 +79,13 @@ def _any_differs(layers: Sequence[LayerLike]) -> Training:
     return Training.DIFFERS if differs else Training.SAME
 
 
+def _cost(layer: LayerLike, x: Dims, steps: Dim, y: Outputs) -> Dim:
+    """The operations of an inner layer, `steps` times; `Undecided` for a user's own."""
+    if layer.spec is None or layer.config is None or layer.spec.flops is None:
+        raise Undecided("the cost of an inner layer")
+    return steps * layer.spec.flops(layer.config, x, y)
+
+
 STACKED_RNN_CELLS = LayerSpec(
     "StackedRNNCells",
     "(cells: layers)",
@@ -135,6 +142,16 @@ def _rnn_weights(c: Args, x: Dims) -> dict[str, Weight]:
     return {f"cell/{name}": w for name, w in made.items()}
 
 
+def _rnn_flops(c: Args, x: Dims, y: Outputs) -> Dim:
+    """That of one step, as often as there are steps."""
+    step, total = _step_input(x), 0
+    for cell in _cells(c):
+        out, _ = _one_step(cell, step, with_batch(x[0], cell.states()))
+        total = total + _cost(cell, step, x[1], out)
+        step = out
+    return total
+
+
 RNN = LayerSpec(
     "RNN",
     f"(cell: layers, {RETURNS}, unroll: flag = False, zero_output_for_mask: flag = False)",
@@ -144,6 +161,7 @@ RNN = LayerSpec(
     mask=sequence_mask,
     training=lambda c: _any_differs(_cells(c)),
     call=CALL,
+    flops=_rnn_flops,
     cases=(
         Case("RNN(LSTMCell(4))", (2, 5, 3)),
         Case("RNN(GRUCell(4), return_sequences=True, return_state=True)", (2, 5, 3)),
@@ -213,6 +231,7 @@ BIDIRECTIONAL = LayerSpec(
     weights=_bidirectional_weights,
     mask=_bidirectional_mask,
     training=lambda c: _any_differs(_directions(c)),
+    flops=lambda c, x, y: sum(_cost(d, x, 1, y) for d in _directions(c)),
     call=CALL.replace("training: flag = False", "training: flag = None"),
     cases=(
         Case("Bidirectional(LSTM(4))", (2, 5, 3)),
@@ -253,6 +272,7 @@ TIME_DISTRIBUTED = LayerSpec(
     mask=Mask.PASS,
     training=lambda c: c.layer.training_rule(),
     call="(inputs: tensor, training: flag = None, mask: mask = None)",
+    flops=lambda c, x, y: _cost(c.layer, _inner(c, x), x[1], _inner(c, y)),
     cases=(
         Case("TimeDistributed(Dense(3))", (2, 5, 4)),
         Case("TimeDistributed(Conv2D(3, 2))", (2, 5, 6, 7, 1)),
