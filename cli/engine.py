@@ -54,12 +54,12 @@ def running(path: str, dialect: str = "keras3") -> Iterator[ModuleType]:
     except Exception as error:
         if os.environ.get("DRYFIT_DEBUG"):
             raise
+        if isinstance(error, ModuleNotFoundError) and error.name in EXTRA:
+            raise missing(error) from None
         frames = _users_frames(error, path)
         if frames:
             _show(error, frames)
             sys.exit(FOUND)
-        if isinstance(error, ModuleNotFoundError):
-            raise missing(error) from None
         if isinstance(error, errors.ModelError | errors.NotAvailable | Mismatch):
             raise UsageFault(str(error)) from None
         raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -59,10 +60,10 @@ def pip(programs: Path, package: str) -> subprocess.CompletedProcess[str]:
 
 
 def dryfit(programs: Path, *words: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """The installed command."""
-    return subprocess.run(
-        [programs / "dryfit", *words], cwd=folder, capture_output=True, text=True, check=False
-    )
+    """The installed command, as outside of tests."""
+    env = {name: value for name, value in os.environ.items() if name != "DRYFIT_DEBUG"}
+    command = [programs / "dryfit", *words]
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
 
 
 def test_the_wheel_holds_the_modules_of_the_tree_and_nothing_else(wheel: Path) -> None:
@@ -91,7 +92,11 @@ def test_a_base_install_checks_models(installed: Path, tmp_path: Path) -> None:
 
 
 def test_a_base_install_says_what_running_needs(installed: Path, tmp_path: Path) -> None:
-    (tmp_path / "good.py").write_text("import keras\n")
+    (tmp_path / "good.py").write_text(
+        "import keras, numpy\n"
+        "net = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])\n"
+        "net.predict(numpy.zeros((4, 3)))\n"
+    )
     done = dryfit(installed, "run", "good.py", folder=tmp_path)
     assert done.returncode == 2
     assert "which is not installed here.\n  fix: pip install 'dryfit[run]'" in done.stderr
