@@ -22,6 +22,13 @@ class OneOf(Unknown):
     sources: tuple[object, ...] = field(default=(), compare=False, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Decided(Unknown):
+    """An unknown value whose truth is known: what `unknown and False` gives."""
+
+    truth: bool = False
+
+
 class Undecided(Exception):
     """Raised by a spec that needs a value which is Unknown: the result is Unknown too."""
 

@@ -42,6 +42,12 @@ class Names(dict[str, Value]):
         self.maybe: frozenset[str] = frozenset()
 
 
+class DType(str):
+    """A dtype by its name: equal to the text, with attributes and calls of its own."""
+
+    __slots__ = ()
+
+
 class Absent:
     """The type of `ABSENT`, which a `__getattr__` native returns on proof of absence."""
 

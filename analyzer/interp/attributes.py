@@ -16,6 +16,7 @@ from ..values import (
     Call,
     Class,
     ClassMethod,
+    DType,
     Function,
     Instance,
     Iterator,
@@ -79,7 +80,7 @@ def _from_instance(interp: Interpreter, obj: Instance, name: str, site: Site) ->
             return value
         return interp.join(value, _bind(interp, found, obj, site), f"{name} is set")
     found = find_in_class(obj.cls, name)
-    if found is not None and not isinstance(found[0], Unknown):
+    if found is not None and not isinstance(found[1], Unknown):
         return _bind(interp, found, obj, site)
     if name == "__class__":
         return obj.cls
@@ -157,7 +158,7 @@ def _run_property(interp: Interpreter, value: Property, obj: Value, site: Site) 
 
 def _from_class(interp: Interpreter, obj: Class, name: str, site: Site) -> Value:
     found = find_in_class(obj, name)
-    if found is None or isinstance(found[0], Unknown):
+    if found is None or isinstance(found[1], Unknown):
         return _missing_in_class(obj, name)
     value, owner = found
     if isinstance(value, StaticMethod):
@@ -283,6 +284,8 @@ def _from_plain(interp: Interpreter, obj: Value, name: str, site: Site) -> Value
             return Bound(obj, found)
         if isinstance(found, NativeProperty):
             return found.run(interp, Call((), {}, site, obj))
+    if isinstance(obj, DType):
+        return Unknown(f"dtype.{name}")
     if name == "__class__":
         return natives.resolve(f"builtins.{type(obj).__name__}")
     return Unknown(f"{type(obj).__name__}.{name}") if hasattr(obj, name) else ABSENT

@@ -15,6 +15,7 @@ from ..values import (
     Call,
     Class,
     ClassMethod,
+    DType,
     Function,
     Instance,
     Iterator,
@@ -86,6 +87,8 @@ def call(interp: Interpreter, callee: Value, given: Call) -> Value:
         return run(interp, callee, given)
     if isinstance(callee, Unknown):
         return _call_unknown(interp, callee, given)
+    if isinstance(callee, DType):  # np.float32(x)
+        return interp.unknown(f"{callee}()")
     if isinstance(callee, _NOT_CALLABLE):
         detail = {"type": type(callee).__name__}
         return python_error(interp, "not-callable", "TypeError", detail, given.site, callee)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from .. import natives
 from ..facts import PythonError
 from ..unknown import Unknown
-from ..values import Class, Instance, NativeClass, Site, Value
+from ..values import Class, Function, Instance, NativeClass, Site, Super, Value
 from .signals import ProgramRaise
 
 if TYPE_CHECKING:
@@ -26,9 +27,27 @@ def python_error(
     """The program is proved to raise a builtin exception here."""
     if interp.catches(exception):
         raise ProgramRaise(make_exception(exception, _arguments(detail), site))
-    interp.emit(PythonError(site, kind, {"exception": exception, **detail}, subject))
+    if not site.conditions or _holds_anyway(kind, site, subject):
+        interp.emit(PythonError(site, kind, {"exception": exception, **detail}, subject))
     interp.doubts += 1
     return Unknown(f"{exception} was raised")
+
+
+_TYPE_TESTS = re.compile(r"isinstance|hasattr|callable|type\(|getattr|subclass|__\w+__|version")
+
+
+def _holds_anyway(kind: str, site: Site, subject: Value) -> bool:
+    """Whether an error below undecided conditions is one if the branch is ever taken.
+
+    What contradicts the values we know may just mean that the branch is never taken with
+    them; misspelt names and attributes of the program's own objects are wrong regardless.
+    """
+    if any(_TYPE_TESTS.search(condition) for condition in site.conditions):
+        return False
+    own = isinstance(subject, Super | Function) or (
+        isinstance(subject, Instance) and isinstance(subject.cls, Class)
+    )
+    return kind == "name" or (kind in ("attribute", "arguments") and own)
 
 
 def _arguments(detail: Mapping[str, Value]) -> tuple[Value, ...]:

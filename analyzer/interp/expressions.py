@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from .. import natives
-from ..unknown import Unknown
+from ..unknown import Decided, Unknown
 from ..values import Call, Instance, Value
 from . import subscripts
 from .assign import bind
@@ -244,12 +244,21 @@ def boolean(interp: Interpreter, node: cst.BooleanOperation) -> Value:
     stop = isinstance(node.operator, cst.Or)
     if decided is not None:
         return left if decided is stop else interp.eval(node.right)
-    return both(
+    last: list[bool | None] = []
+
+    def right() -> Value:
+        value = interp.eval(node.right)
+        last.append(truth(interp, value, interp.site(node.right)))
+        return value
+
+    made = both(
         interp,
         node.left,
         lambda: left,
-        lambda: assuming(interp, node.left, left, not stop, lambda: interp.eval(node.right)),
+        lambda: assuming(interp, node.left, left, not stop, right),
     )
+    # Whichever side decides: both are false in `and`, true in `or`.
+    return Decided("and/or", stop) if last == [stop] and isinstance(made, Unknown) else made
 
 
 @evaluates(cst.NamedExpr)

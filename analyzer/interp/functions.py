@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .interpreter import Interpreter
 
 _NONE = Jump(RETURN, None)
+_UNDECIDED_DEPTH = 3  # activations of one function below an undecided condition
 _REPORTED = frozenset({"__init__", "build", "call"})
 
 
@@ -140,22 +141,29 @@ def root_frame(scope: Scope) -> Frame:
 
 
 def _recurs(interp: Interpreter, function: Function, args: Sequence[Value]) -> bool:
-    """Whether the same call is already running, which would never end."""
+    """Whether the same call is already running, or recursion has no known end."""
     if interp.depth < 4:
         return False
+    running = 0
     frame: Frame | None = interp.frame
     while frame is not None:
-        if frame.function is function and _same_arguments(frame.arguments, args):
-            return bool(args) or not function.defaults
+        if frame.function is not None and frame.function.node is function.node:
+            running += 1
+            if frame.function is function and _same_arguments(frame.arguments, args):
+                return bool(args) or not function.defaults
         frame = frame.parent
-    return False
+    # On undecided paths every level doubles the number of paths.
+    return running > (_UNDECIDED_DEPTH if interp.frame.conditions else interp.options.max_depth)
 
 
 def _same_arguments(mine: Sequence[Value], others: Sequence[Value]) -> bool:
-    return len(mine) == len(others) and all(
-        a is b or (type(a) is type(b) and isinstance(a, int | str | None) and a == b)
-        for a, b in zip(mine, others, strict=True)
-    )
+    return len(mine) == len(others) and all(map(_same_argument, mine, others))
+
+
+def _same_argument(a: Value, b: Value) -> bool:
+    if a is b or (isinstance(a, Unknown) and isinstance(b, Unknown)):
+        return True
+    return type(a) is type(b) and isinstance(a, int | str | None) and a == b
 
 
 def _body(interp: Interpreter, function: Function, frame: Frame) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ def import_statement(interp: Interpreter, node: cst.Import) -> Outcome:
     """`import a.b`, `import a.b as c`"""
     for alias in node.names:
         full = dotted(alias.name)
-        module = load(interp, full, 0, node)
+        module = load_all(interp, full, node)
         if alias.asname is None and "." in full:
             module = load(interp, full.split(".")[0], 0, node)
         bind_name(interp, interp.frame.scope, alias_name(alias), module)
@@ -96,14 +97,28 @@ def _public_names(interp: Interpreter, module: Namespace) -> Iterator[str]:
     yield from [name for name in module.names if not name.startswith("_")]
 
 
+def load_all(interp: Interpreter, full: str, node: cst.CSTNode) -> Value:
+    """`import a.b.c`: each package on the way gets the next one as an attribute."""
+    parts = full.split(".")
+    module = load(interp, parts[0], 0, node)
+    for end in range(2, len(parts) + 1):
+        inner = load(interp, ".".join(parts[:end]), 0, node)
+        if isinstance(module, Namespace) and parts[end - 1] not in module.names:
+            module.names[parts[end - 1]] = inner
+        module = inner
+    return module
+
+
 def load(interp: Interpreter, name: str, level: int, node: cst.CSTNode) -> Value:
     """The module an import statement names."""
     full = canonical(name)
     if level == 0 and root_of(name) in _NATIVE:
         return Module(full, name)
     importer = interp.frame.source
-    path = project.resolve(name, level, importer.path) if importer.path[:1] != "<" else None
-    interp.analysis.imports[name, level, importer.path] = str(path or "")
+    path = None
+    if importer.path[:1] != "<" and (level or root_of(name) not in sys.stdlib_module_names):
+        path = project.resolve(name, level, importer.path)
+        interp.analysis.imports[name, level, importer.path] = str(path or "")
     if path is not None:
         return run_project_module(interp, str(path), name)
     if level == 0 and (root_of(name) in HARMLESS or _is_library(full)):
@@ -126,7 +141,12 @@ def run_project_module(interp: Interpreter, path: str, name: str) -> Value:
     source = Source.read(path)
     namespace = Namespace(name, source)
     interp.modules[path] = namespace
-    run_module(interp, namespace, name or source.path)
+    # A module stays imported whatever becomes of the branch that imported it.
+    logs, interp.heap.logs = interp.heap.logs, []
+    try:
+        run_module(interp, namespace, name or source.path)
+    finally:
+        interp.heap.logs = logs
     return namespace
 
 

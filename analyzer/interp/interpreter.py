@@ -210,7 +210,11 @@ class Interpreter:
 
     def submodule(self, namespace: Namespace, name: str) -> Value | None:
         """A module inside a package of the project, when it was imported."""
-        return self.modules.get(f"{namespace.name}.{name}")
+        folder, leaf = os.path.split(namespace.source.path)
+        if leaf != "__init__.py":
+            return None
+        package = os.path.join(folder, name, "__init__.py")
+        return self.modules.get(os.path.join(folder, f"{name}.py")) or self.modules.get(package)
 
     def note_super(self, method: str, receiver: Value) -> None:
         """A native method is about to run; it may be the running method's `super()`."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .. import natives
 from ..dims import Expr, bounds
-from ..unknown import Unknown
+from ..unknown import Decided, Unknown
 from ..values import Call, Flag, Instance, Repeated, Site, Tensor, Value
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def truth(interp: Interpreter, value: Value, site: Site | None = None) -> bool |
     if isinstance(value, _PLAIN):
         return bool(value)
     if isinstance(value, Unknown):
-        return None
+        return value.truth if isinstance(value, Decided) else None
     special = _SPECIAL.get(type(value))
     if special is not None:
         return special(interp, value, site)

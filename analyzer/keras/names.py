@@ -7,7 +7,7 @@ from functools import cache
 from .. import natives
 from ..specs import registry
 from ..specs.base import LayerSpec
-from ..values import Module, Native, NativeClass, Value
+from ..values import DType, Module, Native, NativeClass, Value
 from .bases import BASES, LAYER, NAMED
 from .objects import OBJECTS
 from .ops import op_native
@@ -86,7 +86,7 @@ def resolve(name: str) -> Value | None:
     if name in registry.spellings():
         return op_native(name)
     if owner in ("tf", "numpy", "tf.dtypes") and leaf in DTYPES:
-        return _SAME.get(leaf, leaf)
+        return DType(_SAME.get(leaf, leaf))
     if name in CONSTANTS:
         return CONSTANTS[name]
     if name in _TF_INITIALIZERS:

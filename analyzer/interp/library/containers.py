@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...natives import native
 from ...unknown import Unknown
-from ...values import Call, Instance, Iterator, Site, Value
+from ...values import Call, Instance, Iterator, Names, Site, Value
 from ..errors import python_error
 from ..subscripts import is_key
 from .binding import method
@@ -149,7 +149,8 @@ def sort(interp: Interpreter, site: Site, items: list[Value], key: Value, revers
 @native("builtins.list.copy", "builtins.dict.copy", "builtins.set.copy", "builtins.deque.copy")
 def copied(interp: Interpreter, call: Call) -> Value:
     """A shallow copy."""
-    made = copy.copy(state_of(call.receiver))
+    source = state_of(call.receiver)
+    made = dict(source) if isinstance(source, Names) else copy.copy(source)
     interp.fresh(made)
     return made
 
