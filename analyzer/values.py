@@ -218,11 +218,18 @@ class Repeated:
 
 @dataclass(eq=False)
 class Iterator:
-    """A lazy sequence: `items` are produced when somebody asks (None: unknown length)."""
+    """A lazy sequence: `items` are produced when somebody asks (None: unknown length).
+
+    `position` is None when nobody knows how many were taken.
+    """
 
     produce: Callable[[], list[Value] | None] | None = None
     items: list[Value] | None = None
-    position: int = 0
+    position: int | None = 0
+
+    def join_field(self, name: str, a: Value, b: Value, join: object) -> Value:
+        """What two paths left: once they differ, nothing is known of the rest."""
+        return None
 
 
 @dataclass(eq=False)

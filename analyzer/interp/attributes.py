@@ -98,7 +98,7 @@ def _from_hooks(interp: Interpreter, obj: Instance, name: str, site: Site) -> Va
                 return _ask(interp, found, name, site)
         elif isinstance(base, NativeClass):
             value = _from_native_hook(interp, base, name, Call((name,), {}, site, obj))
-            if value is not None:
+            if value is not None and value is not ABSENT:
                 return value
         else:
             return base
@@ -176,9 +176,9 @@ def _missing_in_class(obj: Class, name: str) -> Value:
         return special(obj)
     for base in obj.mro:
         known = isinstance(base, Class) or getattr(base, "name", "") in BUILTIN_CLASSES
-        if not known:
+        if not known or (isinstance(base, Class) and "__metaclass__" in base.names):
             return Unknown(f"class attribute {name}")
-    return ABSENT
+    return Unknown(f"type.{name}") if hasattr(type, name) else ABSENT
 
 
 _CLASS_NAMES: dict[str, Callable[[Class], Value]] = {
@@ -232,7 +232,7 @@ def _from_super(interp: Interpreter, obj: Super, name: str, site: Site) -> Value
         if isinstance(base, NativeClass):
             call = Call((name,), {"super": True}, site, receiver)
             value = _from_native_hook(interp, base, name, call)
-            if value is not None:
+            if value is not None and value is not ABSENT:
                 return value
     return ABSENT
 

@@ -14,6 +14,7 @@ from ..values import (
     Bound,
     Call,
     Class,
+    ClassMethod,
     Function,
     Instance,
     Names,
@@ -46,7 +47,13 @@ def define(interp: Interpreter, node: cst.ClassDef) -> Outcome:
     outcome = _run_body(interp, node, cls)
     if isinstance(outcome, Jump):
         return outcome
-    _tell_bases(interp, cls, node)
+    keywords = {k.keyword.value: interp.eval(k.value) for k in node.keywords if k.keyword}
+    if "metaclass" in keywords:
+        cls.names["__metaclass__"] = keywords.pop("metaclass")
+    for name in _IMPLICIT:
+        if isinstance(cls.names.get(name), Function):
+            cls.names[name] = ClassMethod(cls.names[name])
+    _tell_bases(interp, cls, Call((), keywords, site, cls))
     interp.defined.append(cls)
     value: Value = cls
     for decorator in reversed(node.decorators):
@@ -88,13 +95,22 @@ def _run_body(interp: Interpreter, node: cst.ClassDef, cls: Class) -> Outcome:
     return outcome
 
 
-def _tell_bases(interp: Interpreter, cls: Class, node: cst.ClassDef) -> None:
-    """`__init_subclass__` of native bases: Enum, NamedTuple, Keras."""
+# Class methods without saying so.
+_IMPLICIT = ("__init_subclass__", "__class_getitem__")
+
+
+def _tell_bases(interp: Interpreter, cls: Class, call: Call) -> None:
+    """`__init_subclass__` of the bases: the program's own, Enum, NamedTuple, Keras."""
     for base in cls.mro[1:]:
+        if isinstance(base, Class) and "__init_subclass__" in base.names:
+            hook = base.names["__init_subclass__"]
+            function = hook.function if isinstance(hook, ClassMethod) else hook
+            interp.call(Bound(cls, function, base), (), call.kwargs, call.site)
+            return
         if isinstance(base, NativeClass):
             hook = natives.hook(f"{base.name}.__init_subclass__")
             if hook is not None:
-                hook(interp, Call((), {}, interp.site(node), cls))
+                hook(interp, call)
                 return
 
 
@@ -110,6 +126,8 @@ def instantiate(interp: Interpreter, cls: Class | NativeClass, given: Call) -> V
     """`cls(...)`: make the object, let natives and `__new__` see it, run `__init__`."""
     if isinstance(cls, Class):
         interp.called.add(cls.node)
+        if _made_otherwise(cls):
+            return interp.unknown("an object made by a metaclass")
     made = _new(interp, cls, given)
     if not isinstance(made, Instance) or made.cls is not cls:
         return made
@@ -125,6 +143,15 @@ def instantiate(interp: Interpreter, cls: Class | NativeClass, given: Call) -> V
     else:
         interp.call(function, (made, *given.args), given.kwargs, given.site, given.opaque)
     return made
+
+
+def _made_otherwise(cls: Class) -> bool:
+    """Whether a metaclass of the program has a `__call__` of its own."""
+    for base in cls.mro:
+        meta = base.names.get("__metaclass__") if isinstance(base, Class) else None
+        if isinstance(meta, Class) and find_in_class(meta, "__call__") is not None:
+            return True
+    return False
 
 
 def _new(interp: Interpreter, cls: Class | NativeClass, given: Call) -> Value:

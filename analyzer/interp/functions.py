@@ -78,10 +78,12 @@ def shape_of_function(interp: Interpreter, function: Function) -> Shape:
 def run(interp: Interpreter, function: Function, given: Call, bound: Bound | None) -> Value:
     """Bind the arguments and run the body."""
     if interp.depth >= interp.options.max_depth or _recurs(interp, function, given.args):
+        _escape_all(interp, given)
         return interp.unknown("calls nested too deeply")
     interp.called.add(function.node)
     names = bind_arguments(interp, function, given)
     if names is None:
+        _escape_all(interp, given)
         return Unknown(f"{function.name} was called with wrong arguments")
     shape = shape_of_function(interp, function)
     parent = function.scope
@@ -97,6 +99,12 @@ def run(interp: Interpreter, function: Function, given: Call, bound: Bound | Non
         _body(interp, function, frame)
         return interp.unknown("a coroutine")
     return _body(interp, function, frame)
+
+
+def _escape_all(interp: Interpreter, given: Call) -> None:
+    """The function does not run: what it would have done to its arguments is unknown."""
+    for value in [*given.args, *given.kwargs.values()]:
+        interp.escape(value)
 
 
 def make_frame(

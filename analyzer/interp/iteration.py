@@ -34,7 +34,9 @@ _NOT_ITERABLE = (int, float, complex, bool, type(None), type(...))
 
 def iterate(interp: Interpreter, value: Value, site: Site) -> list[Value] | None:
     """The items of a finite known iterable; None when their number is unknown."""
-    if isinstance(value, tuple | str | bytes | range):
+    if isinstance(value, range):
+        return None if value[MAX_ITEMS:] else list(value)
+    if isinstance(value, tuple | str | bytes):
         return list(value) if len(value) <= MAX_ITEMS else None
     if isinstance(value, list | dict | set | frozenset | deque):
         return None if is_opaque(value) else list(value)
@@ -103,7 +105,7 @@ def _by_next(interp: Interpreter, made: Instance, site: Site) -> Value:
 def rest_of(interp: Interpreter, value: Iterator) -> list[Value] | None:
     """What an iterator has left; it is used up."""
     items = materialise(interp, value)
-    if items is None:
+    if items is None or value.position is None:
         return None
     interp.touch(value)
     rest, value.position = items[value.position :], len(items)

@@ -128,7 +128,7 @@ class Joiner:
         joined = {}
         for name in [*a, *(n for n in b if n not in a)]:
             mine, theirs = a.get(name), b.get(name)
-            if join is not None and mine is not theirs:
+            if join is not None and mine is not theirs and mine != theirs:
                 joined[name] = join(name, mine, theirs, self.value)
             else:
                 joined[name] = self.value(mine, theirs, name)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .. import natives
 from ..unknown import Unknown
-from ..values import ABSENT, Call, Module, Namespace, Native, Site, Value
-from .spellings import HARMLESS, canonical, is_native
+from ..values import ABSENT, Call, Module, Namespace, Site, Value
+from .spellings import canonical, is_native
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -32,18 +31,7 @@ def from_module(interp: Interpreter, obj: Module, name: str, site: Site) -> Valu
         return value
     if is_native(full):
         return Module(full, spelling)
-    if full.split(".")[0] in HARMLESS:
-        return Native(full, _ignored(full))
     return Unknown(f"{full} is not modelled")
-
-
-def _ignored(name: str) -> Callable[[Interpreter, Call], Value]:
-    """A function of a library that changes nothing it is given."""
-
-    def run(interp: Interpreter, call: Call) -> Value:
-        return interp.unknown(f"{name}()")
-
-    return run
 
 
 def from_namespace(interp: Interpreter, obj: Namespace, name: str, site: Site) -> Value:

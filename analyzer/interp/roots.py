@@ -133,14 +133,13 @@ def assumed_arguments(
     params = interp.params[function.node][len(first) :]
     args = list(first)
     kwargs: dict[str, Value] = {}
+    opaque = any(p.kind in ("args", "kwargs") for p in params)
     for param in params:
-        if param.kind == "args":
-            continue
         if param.kind == "keyword":
             kwargs[param.name] = assumed(function, param)
         elif param.kind in ("positional", "normal"):
             args.append(assumed(function, param))
-    return Call(args, kwargs, interp.site(function.node))
+    return Call(args, kwargs, interp.site(function.node), None, opaque)
 
 
 def assumed(function: Function, param: Param) -> Value:

@@ -262,6 +262,9 @@ def delete_item(interp: Interpreter, container: Value, index: Value, site: Site)
     if not isinstance(container, dict | list):
         return
     interp.touch(container)
+    if isinstance(container, dict) and not is_key(index):
+        interp.heap.forget(container)
+        return
     try:
         del container[index]  # type: ignore[arg-type]
     except KeyError:

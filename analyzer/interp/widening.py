@@ -95,6 +95,8 @@ class Widening:
             return head == after
         if is_opaque(head):
             return True
+        if isinstance(head, dict) and not isinstance(container, dict):
+            return self._covers_fields(container, head, after)  # type: ignore[arg-type]
         if isinstance(head, dict):
             return list(head) == list(after) and all(  # type: ignore[call-overload]
                 self.covers(v, after[k])
@@ -102,6 +104,19 @@ class Widening:
             )
         assert isinstance(head, list) and isinstance(after, list)
         return len(head) == len(after) and all(map(self.covers, head, after))
+
+    def _covers_fields(
+        self, container: object, head: dict[str, Value], after: dict[str, Value]
+    ) -> bool:
+        join = getattr(container, "join_field", None)
+        joiner = Widener(self.interp, {}, {}, self.free)
+        for name, value in after.items():
+            mine = head.get(name)
+            if not self.covers(mine, value) and (
+                join is None or join(name, mine, value, joiner.value) != mine
+            ):
+                return False
+        return True
 
     def covers(self, head: Value, after: Value, depth: int = 4) -> bool:
         """Whether the value at the head stands for the other one too."""

@@ -104,8 +104,8 @@ def member_by_value(interp: Interpreter, call: Call) -> Value:
     receiver = call.receiver
     cls = receiver.cls if isinstance(receiver, Instance) else None
     members = cls.names.get("__members__") if isinstance(cls, Class) else None
-    if not isinstance(members, dict) or not call.args:
-        return None
+    if not isinstance(members, dict) or len(call.args) != 1:
+        return interp.unknown("an Enum made by a call")
     for member in members.values():
         if isinstance(member, Instance) and member.attrs["value"] == call.args[0]:
             return member

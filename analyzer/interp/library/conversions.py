@@ -237,10 +237,16 @@ def plain_object(interp: Interpreter, call: Call) -> Value:
 def _stateful(name: str, construct: Callable[[Interpreter, Call], Value]) -> None:
     @native(f"builtins.{name}.__new__")
     def new(interp: Interpreter, call: Call) -> Value:
-        if isinstance(call.receiver, Instance):
-            value = construct(interp, call)
-            call.receiver.state = value
-        return None
+        made, given = call.receiver, call
+        if not isinstance(made, Instance):  # tuple.__new__(cls, items)
+            cls = call.args[0] if made is None and call.args else made
+            if not isinstance(cls, Class):
+                return interp.unknown(f"{name}.__new__")
+            args = call.args[1:] if made is None else call.args
+            given = Call(args, call.kwargs, call.site, None, call.opaque)
+            made = Instance(cls, site=call.site)
+        made.state = construct(interp, given)
+        return None if made is call.receiver else made
 
 
 for _container in ("tuple", "str", "int", "float"):

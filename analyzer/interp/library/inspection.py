@@ -47,7 +47,7 @@ _SIZED = (str, bytes, tuple, list, dict, set, frozenset, range, deque)
 def length(interp: Interpreter, site: Site, obj: Value) -> Value:
     """`len(x)`"""
     if isinstance(obj, _SIZED):
-        return Unknown("unknown length") if is_opaque(obj) else len(obj)
+        return Unknown("unknown length") if _is_endless(obj) else len(obj)
     if isinstance(obj, Repeated):
         return obj.length
     if isinstance(obj, Tensor):
@@ -63,6 +63,10 @@ def length(interp: Interpreter, site: Site, obj: Value) -> Value:
         detail = {"type": type(obj).__name__, "operation": "len()"}
         return python_error(interp, "type", "TypeError", detail, site, obj)
     return obj if isinstance(obj, Unknown) else Unknown("unknown length")
+
+
+def _is_endless(obj: Value) -> bool:
+    return is_opaque(obj) or (isinstance(obj, range) and bool(obj[2**62 :]))
 
 
 def _own_length(interp: Interpreter, obj: Instance, site: Site) -> Value:
@@ -269,6 +273,8 @@ def namespace(interp: Interpreter, call: Call) -> Value:
 @native("builtins.eval", "builtins.exec", "builtins.compile", "builtins.__import__")
 def dynamic(interp: Interpreter, call: Call) -> Value:
     """Code that is text."""
+    for value in call.args:
+        interp.escape(value)
     interp.frame.scope.module.dynamic = True
     return interp.unknown("code that is text")
 

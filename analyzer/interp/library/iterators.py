@@ -160,7 +160,7 @@ def next_item(interp: Interpreter, call: Call) -> Value:
     value = call.receiver if call.receiver is not None else call.args[0] if call.args else None
     if isinstance(value, Iterator):
         items = materialise(interp, value)
-        if items is not None:
+        if items is not None and value.position is not None:
             return _advance(interp, value, items, call)
         return Unknown("an item of an unknown iterator")
     if isinstance(value, Instance):
@@ -171,10 +171,11 @@ def next_item(interp: Interpreter, call: Call) -> Value:
 
 
 def _advance(interp: Interpreter, value: Iterator, items: list[Value], call: Call) -> Value:
-    if value.position < len(items):
+    position = value.position or 0
+    if position < len(items):
         interp.touch(value)
-        value.position += 1
-        return items[value.position - 1]
+        value.position = position + 1
+        return items[position]
     if len(call.args) > 1:
         return call.args[1]
     if interp.catches("StopIteration"):

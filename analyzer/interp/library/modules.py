@@ -173,15 +173,25 @@ def add_argument(interp: Interpreter, call: Call) -> Value:
 
 def _default_of(kwargs: dict[str, Value], name: str) -> Value:
     if "default" in kwargs:
-        default = kwargs["default"]
-        convert = kwargs.get("type")
-        if isinstance(default, str) and getattr(convert, "name", "") == "builtins.int":
-            return int(default) if default.lstrip("-").isdigit() else Unknown(name)
-        return default
+        return _converted(kwargs["default"], kwargs.get("type"), name)
     action = kwargs.get("action")
     if action in ("store_true", "store_false"):
         return action == "store_false"
     return Unknown(f"command line {name}")
+
+
+def _converted(default: Value, convert: Value, name: str) -> Value:
+    """A default that is text goes through `type=`, like what is typed."""
+    if not isinstance(default, str) or convert is None:
+        return default
+    run = _CONVERSIONS.get(getattr(convert, "name", ""))
+    try:
+        return Unknown(f"command line {name}") if run is None else run(default)
+    except ValueError:
+        return Unknown(f"command line {name}")
+
+
+_CONVERSIONS = {"builtins.int": int, "builtins.float": float, "builtins.str": str}
 
 
 @native("argparse.ArgumentParser.set_defaults")
