@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dryfit.analyzer.dims import symbol
-from dryfit.analyzer.mismatch import KINDS, Mismatch
+from dryfit.analyzer.mismatch import KINDS as MISMATCHES
+from dryfit.analyzer.mismatch import Mismatch
 from dryfit.analyzer.specs import registry
 from dryfit.analyzer.specs.base import (
     BASE_KEYWORDS,
@@ -14,7 +15,7 @@ from dryfit.analyzer.specs.base import (
     NamedSpec,
     TensorType,
 )
-from dryfit.analyzer.specs.signature import REQUIRED, Signature, parse
+from dryfit.analyzer.specs.signature import KINDS, REQUIRED, Signature, parse
 from dryfit.analyzer.unknown import Undecided
 
 from .oracle.record_names import FAMILIES, SHAPES, load, needed, public_names, texts
@@ -28,6 +29,18 @@ CHECKED = [
     for s in registry.set_of(registry.named(family))
     if s.check is not None and needed(s) is not None
 ]
+
+
+SPECS = [*registry.set_of(registry.layers()), *registry.ops().values()]
+SPECS += [s for f in (*FAMILIES, "schedule") for s in registry.set_of(registry.named(f))]
+
+
+def test_every_kind_of_parameter_is_explained() -> None:
+    texts = {s.signature for s in SPECS}
+    texts |= {t for s in SPECS if isinstance(s, LayerSpec) for t in (s.call, s.keras2) if t}
+    kinds = {p.kind for t in texts for p in parse(t).params.values()}
+    plain = {k.removeprefix("late_").removeprefix("loose_").rstrip("123") for k in kinds}
+    assert plain == set(KINDS)
 
 
 def spec_of(family: str, name: str) -> LayerSpec | NamedSpec:
@@ -131,7 +144,7 @@ def rejected(spec: NamedSpec, target: Shape, output: Shape, dialect: str = "kera
     try:
         spec.label_check(dialect)(config, TensorType(target), TensorType(output))
     except Mismatch as mismatch:
-        assert mismatch.kind in KINDS
+        assert mismatch.kind in MISMATCHES
         return True
     except Undecided:
         return False

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from types import ModuleType
+from typing import TypeVar
 
 from .base import LayerSpec, NamedSpec, OpSpec
+
+Spec = TypeVar("Spec", LayerSpec, OpSpec, NamedSpec)
 
 
 def _modules() -> Iterator[ModuleType]:
@@ -79,6 +82,6 @@ def resolve(family: str, identifier: str, dialect: str = "keras3") -> NamedSpec 
     return known.get(identifier.lower() if family == "optimizer" else identifier)
 
 
-def set_of(specs: dict[str, NamedSpec]) -> list[NamedSpec]:
+def set_of(specs: Mapping[str, Spec]) -> list[Spec]:
     """Each spec once, in order of declaration."""
     return list({id(s): s for s in specs.values()}.values())

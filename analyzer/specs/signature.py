@@ -15,6 +15,53 @@ from typing import Final
 
 REQUIRED: Final = object()
 
+# What a kind says about the values of a parameter. Prefixes: `late_` is only checked in the
+# first call, `loose_` takes more in Keras 2. Kinds that end in 1, 2 or 3 are that many sizes.
+KINDS: Mapping[str, str] = {
+    "any": "anything",
+    "raw": "anything, seen by an op as it was given",
+    # the arguments of calls
+    "tensor": "a tensor or what can be converted to one",
+    "tensors": "a list of tensors, or a structure of them",
+    "mask": "a boolean tensor",
+    # integers and shapes
+    "size": "an integer > 0",
+    "filters": "an integer > 0, a float only rejected in the first call",
+    "units": "as `filters`, of a recurrent layer",
+    "count": "an integer > 0 that is no size",
+    "extent": "an integer that Keras does not check",
+    "sizes": "an integer > 0, or one for each axis",
+    "strides": "as `sizes`, 0 only rejected in the first call",
+    "paddings": "an integer >= 0, or one for each axis",
+    "sides": "an integer >= 0, one for each axis, or (before, after) for each",
+    "groups": "an integer > 0, or -1",
+    "shape": "a tuple of sizes, None and -1 where they are meant",
+    "shape_or_size": "a shape, or its only size",
+    "axis": "an axis number",
+    "axes": "an axis number or several",
+    # other numbers
+    "number": "an integer or float",
+    "rate": "a number in [0, 1]",
+    "share": "as `rate`, not checked by Keras 2",
+    "fraction": "a float in [0, 1]",
+    "tokens": "a number >= 1",
+    "learning_rate": "a number, a schedule or a function",
+    "flag": "True or False",
+    # names and objects
+    "one_of": "one of the options, whatever the case of the letters",
+    "choice": "one of the options",
+    "text": "a string",
+    "dtype": "a dtype or its name",
+    "data_format": "'channels_last' or 'channels_first'",
+    "activation": "an activation function or its name",
+    "initializer": "an initializer or its name",
+    "regularizer": "a regularizer or its name",
+    "constraint": "a constraint or its name",
+    "function": "a function",
+    "layer": "a layer",
+    "layers": "a layer, or a list of layers",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Param:
