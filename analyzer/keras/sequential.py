@@ -31,7 +31,7 @@ def init(interp: Interpreter, call: Call) -> Value:
     layers = kwargs.pop("layers", args[0] if args else None)
     fact = ModelCreated(call.site, model, "sequential", layers)
     init_layer(interp, Call((), kwargs, call.site, model, call.opaque))
-    if len(args) > 1 and state_of(args[1]) is not None:
+    if len(args) > 1 and state_of(args[1]) is not None and interp.dialect == "keras3":
         hint = "put the layers into one list"
         needs = "one list of layers"
         fact.failure = Mismatch("sequential", needs, {"": f"{len(args)} layers"}, {}, hint)

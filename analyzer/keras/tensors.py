@@ -52,7 +52,8 @@ def get_attribute(interp: Interpreter, call: Call) -> Value:
         return Bound(tensor, _method(spelling))
     if name.startswith("_") or members.has(tensor.kind, name) or tensor.type.shape is None:
         return Unknown(f"tensor attribute {name}")
-    return Unknown(f"tensor attribute {name}") if _either(tensor) else ABSENT
+    known = interp.dialect == "keras3" and not _either(tensor)
+    return ABSENT if known else Unknown(f"tensor attribute {name}")
 
 
 def _either(tensor: Tensor) -> bool:

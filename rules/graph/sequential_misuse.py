@@ -21,7 +21,10 @@ class SequentialMisuse(ModelProofRule):
         "Only instances of `keras.Layer` can be added to a Sequential model",
         "Expected `trainable` to be a boolean",
     )
-    VALID = [Case("m = Sequential([layers.Dense(2), layers.Dense(1)])")]
+    VALID = [
+        Case("m = Sequential([layers.Dense(2), layers.Dense(1)])"),
+        Case("m = Sequential(layers.Dense(2), layers.Dense(1))", dialect="keras2"),
+    ]
     INVALID = [
         Case("m = Sequential(layers.Dense(2), layers.Dense(1))", at="Sequential("),
         Case("m = Sequential([Input((2,)), keras.activations.relu])", at="Sequential("),
