@@ -163,5 +163,5 @@ def test_every_op_has_a_case_or_is_covered_through_another() -> None:
     # Ops whose inputs only another op's gradient can make; `test_gradient_of_the_gradient`
     # of that op runs them and differentiates them.
     inner = {"max_windows_grad", "max_windows_pick", "batch_norm_grad", "layer_norm_grad"}
-    inner |= {"lstm_cells_grad", "gru_cells_grad", "rnn_cells_grad"}
+    inner |= {"lstm_cells_grad", "gru_cells_grad", "rnn_cells_grad", "attention_grad"}
     assert {name for name, op in OPS.items() if not op.cases} == inner

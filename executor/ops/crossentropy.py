@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 
 from ...analyzer import shapes
@@ -12,7 +15,7 @@ from ..inputs import to_tensor
 from ..op import Arrays, Case, Fails, Op, Run, Statics, Traits
 from ..tensor import OPERATORS as ops
 from ..tensor import TensorLike
-from . import rules
+from . import loops, rules
 
 
 def _dense_rule(a: Args) -> tuple[TensorType, TensorType]:
@@ -37,37 +40,32 @@ def _sparse_rule(a: Args) -> tuple[TensorType, TensorType]:
     return TensorType(a.target.shape, a.logits.dtype), a.logits
 
 
-def _probabilities(x: np.ndarray, out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Fill `out` with the softmax; the shifted logits and the logarithms of the sums."""
-    shifted = x - x.max(axis=1, keepdims=True, initial=-np.inf)
-    np.exp(shifted, out=out)
-    total = out.sum(axis=1, keepdims=True)
-    np.divide(out, total, out=out)
-    return shifted, np.log(total[:, 0])
-
-
+@loops.in_float32
 def _dense_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
-    (x, target), (loss, probs) = ins, outs
+    from ..kernels import softmax  # numba is not needed by who only looks
 
-    def run() -> None:
-        shifted, logs = _probabilities(x, probs)
-        # A class of target 0 costs nothing, even where its logarithm is infinite.
-        parts = np.where(target == 0, 0, target * (logs[:, None] - shifted))
-        np.sum(parts, axis=1, out=loss)
+    return partial(softmax.cross_entropy, *ins, *outs)
 
-    return run
+
+def _with_classes(target: np.ndarray, classes: int, run: Callable[[np.ndarray], object]) -> Run:
+    """A call with the targets as the kernels read them, after a look at them."""
+    numbers = target if target.dtype == np.int64 else np.empty(target.shape, np.int64)
+
+    def checked() -> None:
+        check_classes(target, classes)
+        if numbers is not target:
+            np.copyto(numbers, target, casting="unsafe")
+        run(numbers)
+
+    return checked
 
 
 def _sparse_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
+    from ..kernels import softmax
+
     (x, target), (loss, probs) = ins, outs
-    rows = np.arange(x.shape[0])
-
-    def run() -> None:
-        check_classes(target, x.shape[1])
-        shifted, logs = _probabilities(x, probs)
-        np.subtract(logs, shifted[rows, target], out=loss)
-
-    return run
+    call = softmax.sparse_cross_entropy
+    return _with_classes(target, x.shape[1], lambda numbers: call(x, numbers, loss, probs))
 
 
 def check_classes(target: np.ndarray, classes: int) -> None:
@@ -140,14 +138,11 @@ _sparse = Op(
 
 
 def _sparse_grad_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
+    from ..kernels import softmax
+
     probs, target, g = ins
-    rows = np.arange(probs.shape[0])
-
-    def run() -> None:
-        np.multiply(probs, g[:, None], out=outs[0])
-        outs[0][rows, target] -= g
-
-    return run
+    call = softmax.sparse_cross_entropy_grad
+    return _with_classes(target, probs.shape[1], lambda numbers: call(g, numbers, probs, outs[0]))
 
 
 def _by_probs(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
+
 import numpy as np
 
 from ...analyzer.specs.base import Args, TensorType
 from ..composite import composite
 from ..inputs import to_tensor
 from ..op import DECOMPOSED, Arrays, Case, Op, Run, Statics, Traits
+from ..scratch import scratch
 from ..tensor import OPERATORS as ops
 from ..tensor import TensorLike
-from . import rules
-from .recurrent import masked_outputs, order_of, projected, sigmoid_of, unrolled
+from . import loops, rules
+from .recurrent import options_of, projected, unrolled, unrolled_outputs
 
 _SIGNATURE = (
     "(x: tensor, h: tensor, recurrent: tensor, bias: tensor, mask: tensor = None, "
@@ -20,84 +24,112 @@ _SIGNATURE = (
 
 
 def _rule(a: Args) -> tuple[TensorType, ...]:
-    """(b, t, 3u), (b, u), (u, 3u), (3u,) -> h (b, t, u), last h, gates and r-part (b, t, 4u)."""
+    """(b, t, 3u), (b, u), (u, 3u), (3u,) -> (b, t, u), last h; saved: h, gates, inner."""
     batch, steps, _ = a.x.shape
     units, dtype = a.recurrent.shape[0], a.x.dtype
     sequence = TensorType((batch, steps, units), dtype)
-    saved = TensorType((batch, steps, 4 * units), dtype)
-    return sequence, TensorType((batch, units), dtype), saved
+    states = TensorType((batch, steps + 1, units), dtype)
+    return sequence, TensorType((batch, units), dtype), states, a.x, sequence
 
 
-def _thirds(a: np.ndarray) -> list[np.ndarray]:
-    units = a.shape[1] // 3
-    return [a[:, j * units : (j + 1) * units] for j in range(3)]
-
-
+@loops.in_float32
 def _kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
-    x, h0, recurrent, bias, *rest = ins
-    hidden, last, saved = outs
-    units = h0.shape[1]
+    from ..kernels import gru as kernels  # numba is not needed by who only looks
+
+    x, h, recurrent, bias, *rest = ins
+    out, last, hidden, gates, inner = outs
+    mask, options = options_of(rest, s.backwards)
+    tail = (gates, inner, hidden, out)
+    if s.reset_after:
+        working = scratch(kernels.gru_scratch(*h.shape), x.dtype)
+        call = partial(kernels.gru, h, recurrent, bias, mask, options, working, *tail)
+    else:
+        call = partial(kernels.gru_before, h, recurrent, mask, options, *tail)
 
     def run() -> None:
-        h = h0
-        for k, t in enumerate(order_of(x.shape[1], s.backwards)):
-            xz, xr, xh = _thirds(x[:, t])
-            if s.reset_after:
-                bz, br, bh = _thirds(h @ recurrent + bias)
-            else:
-                bz, br = np.split(h @ recurrent[:, : 2 * units], 2, axis=1)
-                bh = h
-            z, r = sigmoid_of(xz + bz), sigmoid_of(xr + br)
-            if s.reset_after:
-                new = np.tanh(xh + r * bh)
-            else:
-                bh = r * h
-                new = np.tanh(xh + bh @ recurrent[:, 2 * units :])
-            np.concatenate((z, r, new, bh), axis=1, out=saved[:, k])
-            out = z * h + (1 - z) * new
-            h = np.where(rest[0][:, t, None], out, h) if rest else out
-            hidden[:, k] = h
-        last[...] = h
+        np.copyto(gates, x)
+        call()
+        np.copyto(last, hidden[:, -1])
 
     return run
 
 
+@loops.in_float32
 def _grad_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
-    g_hidden, g_h, h0, recurrent, _, hidden, saved, _, *rest = ins
-    dx, dh0, d_recurrent, d_bias = outs
-    batch, steps, units = hidden.shape
-    two = 2 * units
+    g, g_h, h, recurrent, _, hidden, gates, inner, _, *rest = ins
+    units = h.shape[1]
+    working = _Working(options_of(rest, s.backwards), hidden, gates, inner, recurrent, 2 * units)
+    finish = _after(working, g, outs) if s.reset_after else _before(working, g, outs)
 
     def run() -> None:
-        dh = g_h.copy()
-        d_recurrent.fill(0)
+        np.copyto(outs[1], g_h)
+        finish()
+
+    return run
+
+
+@dataclass(frozen=True, slots=True)
+class _Working:
+    """What both forms of the gradient read."""
+
+    options: tuple[np.ndarray, np.ndarray]
+    hidden: np.ndarray
+    gates: np.ndarray
+    inner: np.ndarray
+    recurrent: np.ndarray
+    two: int  # the columns of update and reset
+
+
+def _weights(hidden: np.ndarray, g: np.ndarray, w: _Working, out: np.ndarray) -> Run:
+    """out (u, w): the states before each step times what came back."""
+    from ..kernels import lstm as kernels
+
+    shape = kernels.recurrent_weights_scratch(g.shape[0], hidden.shape[2], g.shape[2])
+    pieces = scratch(shape, g.dtype)
+    return partial(kernels.recurrent_weights, hidden, g, w.options[1], pieces, out)
+
+
+def _after(w: _Working, g: np.ndarray, outs: Arrays) -> Run:
+    """The reset gate after the recurrent product."""
+    from ..kernels import gru as kernels
+
+    dx, dh, d_recurrent, d_bias = outs
+    back = np.empty_like(dx)
+    working = np.empty(kernels.gru_scratch(*dh.shape), dx.dtype)
+    mask, options = w.options
+    settings = (g, w.recurrent, mask, options, w.gates, w.inner, w.hidden, working)
+    call = partial(kernels.gru_grad, *settings, dh, back, dx)
+    weights = _weights(w.hidden, back, w, d_recurrent)
+
+    def run() -> None:
+        call()
+        weights()
+        np.sum(back, axis=(0, 1), out=d_bias)
+
+    return run
+
+
+def _before(w: _Working, g: np.ndarray, outs: Arrays) -> Run:
+    """The reset gate before it: the candidate's columns see the held state."""
+    from ..kernels import gru as kernels
+
+    dx, dh, d_recurrent, d_bias = outs
+    working = np.empty(kernels.gru_scratch(*dh.shape), dx.dtype)
+    mask, options = w.options
+    settings = (g, w.recurrent, mask, options, w.gates, w.hidden, working)
+    call = partial(kernels.gru_before_grad, *settings, dh, dx)
+    first = np.empty((d_recurrent.shape[0], w.two), dx.dtype)
+    front = np.empty((*dx.shape[:2], w.two), dx.dtype)
+    weights = _weights(w.hidden, front, w, first)
+
+    def run() -> None:
+        call()
+        np.copyto(front, dx[:, :, : w.two])
+        weights()
+        d_recurrent[:, : w.two] = first
+        held, last = w.inner.reshape(-1, dh.shape[1]), dx[:, :, w.two :]
+        d_recurrent[:, w.two :] = held.T @ last.reshape(-1, dh.shape[1])
         d_bias.fill(0)
-        order = order_of(steps, s.backwards)
-        for k in range(steps - 1, -1, -1):
-            t = order[k]
-            h_old = hidden[:, k - 1] if k else h0
-            z, r, new, bh = (saved[:, k, j * units : (j + 1) * units] for j in range(4))
-            dh = dh + g_hidden[:, k]
-            keep = rest[0][:, t, None] if rest else np.ones((batch, 1), bool)
-            now = np.where(keep, dh, 0)
-            d_new = now * (1 - z) * (1 - new * new)
-            d_z = now * (h_old - new) * z * (1 - z)
-            dh = np.where(keep, 0, dh) + now * z
-            if s.reset_after:
-                d_r = d_new * bh * r * (1 - r)
-                back = np.concatenate((d_z, d_r, d_new * r), axis=1)
-                d_recurrent[...] += h_old.T @ back
-                d_bias[...] += back.sum(0)
-                dh = dh + back @ recurrent.T
-            else:
-                d_held = d_new @ recurrent[:, two:].T
-                d_r = d_held * h_old * r * (1 - r)
-                back = np.concatenate((d_z, d_r), axis=1)
-                d_recurrent[:, :two] += h_old.T @ back
-                d_recurrent[:, two:] += bh.T @ d_new
-                dh = dh + d_held * r + back @ recurrent[:, :two].T
-            dx[:, t] = np.concatenate((d_z, d_r, d_new), axis=1)
-        dh0[...] = dh
 
     return run
 
@@ -106,7 +138,7 @@ def _in_ops(
     x: TensorLike, h: TensorLike, recurrent: TensorLike, bias: TensorLike,
     mask: TensorLike | None, s: Statics,
 ) -> tuple[TensorLike, TensorLike]:  # fmt: skip
-    """The same in primitive ops: h over time, last h."""
+    """The same in primitive ops: outputs over time, last h."""
     units = recurrent.shape[0]
     gates = ops["slice_axis"](recurrent, 1, 0, 2 * units)
     last = ops["slice_axis"](recurrent, 1, 2 * units, 3 * units)
@@ -130,13 +162,13 @@ def _in_ops(
 
     step = after if s.reset_after else before
     hidden, (h,) = unrolled(step, x, [h], mask, s.backwards)
-    return hidden, h
+    return unrolled_outputs(hidden, mask, s.backwards), h
 
 
 def _grad_in_ops(
     g_hidden: TensorLike, g_h: TensorLike, h: TensorLike, recurrent: TensorLike,
-    bias: TensorLike, hidden: TensorLike, saved: TensorLike, x: TensorLike,
-    mask: TensorLike | None, s: Statics,
+    bias: TensorLike, hidden: TensorLike, gates: TensorLike, inner: TensorLike,
+    x: TensorLike, mask: TensorLike | None, s: Statics,
 ) -> list[TensorLike]:  # fmt: skip
     from ..tape import GradientTape  # the tape stands on ops
 
@@ -155,7 +187,7 @@ def _pull(
 ) -> list[TensorLike | None]:  # fmt: skip
     zeros = ops["zeros_like"]
     given = [zeros(o) if k is None else k for k, o in zip(g[:2], out[:2], strict=True)]
-    inputs = (*given, h, recurrent, bias, out[0], out[2], x, mask)
+    inputs = (*given, h, recurrent, bias, *out[2:], x, mask)
     return [*gru_cells_grad(*inputs, s.reset_after, s.backwards), None]
 
 
@@ -169,16 +201,17 @@ gru_cells = Op(
         Case((2, 3, 6), (2, 2), (2, 6), (6,)),
         Case((2, 3, 6), (2, 2), (2, 6), (6,), reset_after=False),
         Case((2, 3, 6), (2, 2), (2, 6), (6,), _MASK, backwards=True),
+        Case((2, 3, 6), (2, 2), (2, 6), (6,), _MASK, reset_after=False),
     ),
-    traits=Traits(saved=1),
+    traits=Traits(saved=3),
 )
 gru_cells_grad = Op(
     "gru_cells_grad",
     spec=rules.primitive(
         "gru_cells_grad",
         "(g_hidden: tensor, g_h: tensor, h: tensor, recurrent: tensor, bias: tensor, "
-        "hidden: tensor, saved: tensor, x: tensor, mask: tensor = None, reset_after=True, "
-        "backwards=False)",
+        "hidden: tensor, gates: tensor, inner: tensor, x: tensor, mask: tensor = None, "
+        "reset_after=True, backwards=False)",
         lambda a: (a.x, a.h, a.recurrent, a.bias),
     ),
     kernel=_grad_kernel,
@@ -211,4 +244,4 @@ def gru(
     if inner is None:
         inner = ops["zeros"]((wide.shape[-1],), wide.dtype.name)
     cells = gru_cells(wide, h, recurrent_kernel, inner, mask, reset_after, go_backwards)
-    return masked_outputs(cells[0], h, mask, go_backwards), cells[1]
+    return cells[0], cells[1]

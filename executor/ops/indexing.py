@@ -165,13 +165,47 @@ def _take_rule(a: Args) -> TensorType:
 def _take_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
     x, indices = ins
     axis = s.axis % x.ndim
+    if axis == 0 and x.ndim > 1 and x.dtype in (np.float32, np.float64):
+        return _gather_rows(x, indices, outs[0])
     low, high = -x.shape[axis], x.shape[axis]
 
     def run() -> None:
         if indices.size and (indices.min() < low or indices.max() >= high):
-            bad = indices[(indices < low) | (indices >= high)].flat[0]
-            raise IndexError(f"index {bad} is not in [0, {high})")
+            raise IndexError(_outside(indices, low, high))
         np.take(x, indices, axis=axis, out=outs[0], mode="wrap")
+
+    return run
+
+
+def _outside(indices: np.ndarray, low: int, high: int) -> str:
+    bad = indices[(indices < low) | (indices >= high)].flat[0]
+    return f"index {bad} is outside [0, {high})"
+
+
+def _row_numbers(indices: np.ndarray, rows: int) -> tuple[np.ndarray, Run]:
+    """Flat int64 row numbers, and what fills them; negative ones count from the end."""
+    flat = indices.reshape(-1)
+    numbers = np.empty(flat.size, np.int64)
+
+    def fill() -> None:
+        np.copyto(numbers, flat, casting="unsafe")
+        if numbers.size and numbers.min() < 0:
+            np.add(numbers, rows, out=numbers, where=numbers < 0)
+
+    return numbers, fill
+
+
+def _gather_rows(x: np.ndarray, indices: np.ndarray, out: np.ndarray) -> Run:
+    from ..kernels import embedding  # numba is not needed by who only looks
+
+    numbers, fill = _row_numbers(indices, x.shape[0])
+    table = x.reshape(x.shape[0], -1 if x.size else 0)
+    target = out.reshape(numbers.size, table.shape[1])
+
+    def run() -> None:
+        fill()
+        if embedding.gather(table, numbers, target) >= 0:
+            raise IndexError(_outside(indices, -x.shape[0], x.shape[0]))
 
     return run
 
@@ -251,12 +285,29 @@ def _add_rows_rule(a: Args) -> TensorType:
 
 def _add_rows_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
     x, indices = ins
-    flat = indices.reshape(-1)
-    rows = x.reshape(flat.size, *outs[0].shape[1:])
+    out = outs[0]
+    numbers, fill = _row_numbers(indices, s.rows)
+    rows = x.reshape(numbers.size, *out.shape[1:])
+    if out.dtype in (np.float32, np.float64) and out.size:
+        return _scatter_rows(fill, numbers, rows, out)
 
     def run() -> None:
-        outs[0].fill(0)
-        np.add.at(outs[0], flat, rows)
+        fill()
+        out.fill(0)
+        np.add.at(out, numbers, rows)
+
+    return run
+
+
+def _scatter_rows(fill: Run, numbers: np.ndarray, rows: np.ndarray, out: np.ndarray) -> Run:
+    from ..kernels import embedding
+
+    wide = rows.reshape(numbers.size, out.size // out.shape[0])
+    target = out.reshape(out.shape[0], -1)
+
+    def run() -> None:
+        fill()
+        embedding.scatter_add(wide, numbers, target)
 
     return run
 

@@ -8,10 +8,11 @@ from ...analyzer.specs.base import Args, TensorType
 from ..composite import composite
 from ..inputs import to_tensor
 from ..op import DECOMPOSED, Arrays, Case, Op, Run, Statics, Traits
+from ..scratch import scratch
 from ..tensor import OPERATORS as ops
 from ..tensor import TensorLike
-from . import rules
-from .recurrent import masked_outputs, order_of, projected, sigmoid_of, unrolled
+from . import loops, rules
+from .recurrent import options_of, projected, unrolled, unrolled_outputs
 
 _SIGNATURE = (
     "(x: tensor, h: tensor, c: tensor, recurrent: tensor, mask: tensor = None, backwards=False)"
@@ -19,68 +20,49 @@ _SIGNATURE = (
 
 
 def _rule(a: Args) -> tuple[TensorType, ...]:
-    """(b, t, 4u), (b, u) twice, (u, 4u) -> h (b, t, u), last h and c, c (b, t, u), gates."""
+    """(b, t, 4u), (b, u) twice, (u, 4u) -> (b, t, u), last h and c; saved: h, c, gates."""
     batch, steps, _ = a.x.shape
     units, dtype = a.recurrent.shape[0], a.x.dtype
-    sequence = TensorType((batch, steps, units), dtype)
     state = TensorType((batch, units), dtype)
-    return sequence, state, state, sequence, TensorType(a.x.shape, dtype)
+    states = TensorType((batch, steps + 1, units), dtype)
+    return TensorType((batch, steps, units), dtype), state, state, states, states, a.x
 
 
+@loops.in_float32
 def _kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
-    x, h0, c0, recurrent, *rest = ins
-    hidden, last_h, last_c, cells, gates = outs
-    units = h0.shape[1]
+    from ..kernels import lstm as kernels  # numba is not needed by who only looks
+
+    x, h, c, recurrent, *rest = ins
+    out, last_h, last_c, hidden, cells, gates = outs
+    mask, options = options_of(rest, s.backwards)
+    settings = (h, c, recurrent, mask, options, gates, hidden, cells, out)
 
     def run() -> None:
-        h, c = h0, c0
-        for k, t in enumerate(order_of(x.shape[1], s.backwards)):
-            z = x[:, t] + h @ recurrent
-            i, f, o = (sigmoid_of(z[:, j * units : (j + 1) * units]) for j in (0, 1, 3))
-            g = np.tanh(z[:, 2 * units : 3 * units])
-            new_c = f * c + i * g
-            new_h = o * np.tanh(new_c)
-            if rest:
-                keep = rest[0][:, t, None]
-                new_h, new_c = np.where(keep, new_h, h), np.where(keep, new_c, c)
-            h, c = new_h, new_c
-            hidden[:, k], cells[:, k] = h, c
-            np.concatenate((i, f, g, o), axis=1, out=gates[:, k])
-        last_h[...], last_c[...] = h, c
+        np.copyto(gates, x)
+        kernels.lstm(*settings)
+        np.copyto(last_h, hidden[:, -1])
+        np.copyto(last_c, cells[:, -1])
 
     return run
 
 
+@loops.in_float32
 def _grad_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
-    g_hidden, g_h, g_c, h0, c0, recurrent, hidden, cells, gates, _, *rest = ins
-    dx, dh0, dc0, d_recurrent = outs
-    batch, steps, units = hidden.shape
+    from ..kernels import lstm as kernels
+
+    g, g_h, g_c, h, _, recurrent, hidden, cells, gates, _, *rest = ins
+    dx, dh, dc, d_recurrent = outs
+    batch, units = h.shape
+    mask, options = options_of(rest, s.backwards)
+    working = scratch(kernels.lstm_grad_scratch(batch, units), dx.dtype)
+    pieces = scratch(kernels.recurrent_weights_scratch(batch, units, 4 * units), dx.dtype)
+    settings = (g, recurrent, mask, options, gates, cells, working, dh, dc, dx)
 
     def run() -> None:
-        dh, dc = g_h.copy(), g_c.copy()
-        d_recurrent.fill(0)
-        order = order_of(steps, s.backwards)
-        for k in range(steps - 1, -1, -1):
-            t = order[k]
-            h_old, c_old = (hidden[:, k - 1], cells[:, k - 1]) if k else (h0, c0)
-            i, f, g, o = (gates[:, k, j * units : (j + 1) * units] for j in range(4))
-            dh = dh + g_hidden[:, k]
-            keep = rest[0][:, t, None] if rest else np.ones((batch, 1), bool)
-            now_h, now_c = np.where(keep, dh, 0), np.where(keep, dc, 0)
-            top = np.tanh(f * c_old + i * g)
-            now_c = now_c + now_h * o * (1 - top * top)
-            parts = (
-                now_c * g * i * (1 - i),
-                now_c * c_old * f * (1 - f),
-                now_c * i * (1 - g * g),
-                now_h * top * o * (1 - o),
-            )
-            dz = np.concatenate(parts, axis=1)
-            dx[:, t] = dz
-            d_recurrent[...] += h_old.T @ dz
-            dh = dz @ recurrent.T + np.where(keep, 0, dh)
-            dc = now_c * f + np.where(keep, 0, dc)
-        dh0[...], dc0[...] = dh, dc
+        np.copyto(dh, g_h)
+        np.copyto(dc, g_c)
+        kernels.lstm_grad(*settings)
+        kernels.recurrent_weights(hidden, dx, options, pieces, d_recurrent)
 
     return run
 
@@ -89,7 +71,7 @@ def _in_ops(
     x: TensorLike, h: TensorLike, c: TensorLike, recurrent: TensorLike,
     mask: TensorLike | None, backwards: bool,
 ) -> tuple[TensorLike, TensorLike, TensorLike]:  # fmt: skip
-    """The same in primitive ops: h over time, last h, last c."""
+    """The same in primitive ops: outputs over time, last h, last c."""
 
     def step(part: TensorLike, states: list[TensorLike]) -> tuple[TensorLike, list]:
         i, f, g, o = ops["split"](part + ops["matmul"](states[0], recurrent), 4, -1)
@@ -98,7 +80,7 @@ def _in_ops(
         return out, [out, cell]
 
     hidden, (h, c) = unrolled(step, x, [h, c], mask, backwards)
-    return hidden, h, c
+    return unrolled_outputs(hidden, mask, backwards), h, c
 
 
 def _grad_in_ops(
@@ -121,7 +103,7 @@ def _pull(
 ) -> list[TensorLike | None]:  # fmt: skip
     zeros = ops["zeros_like"]
     given = [zeros(o) if k is None else k for k, o in zip(g[:3], out[:3], strict=True)]
-    saved = (h, c, recurrent, out[0], out[3], out[4])
+    saved = (h, c, recurrent, *out[3:])
     return [*lstm_cells_grad(*given, *saved, x, mask, s.backwards), None]
 
 
@@ -141,7 +123,7 @@ lstm_cells = Op(
             backwards=True,
         ),
     ),
-    traits=Traits(saved=2),
+    traits=Traits(saved=3),
 )
 lstm_cells_grad = Op(
     "lstm_cells_grad",
@@ -176,5 +158,4 @@ def lstm(
     Where the mask is False the states stay and the output is the one before.
     """
     wide = projected(to_tensor(x), kernel, bias)
-    hidden, h_last, c_last, _, _ = lstm_cells(wide, h, c, recurrent_kernel, mask, go_backwards)
-    return masked_outputs(hidden, h, mask, go_backwards), h_last, c_last
+    return tuple(lstm_cells(wide, h, c, recurrent_kernel, mask, go_backwards)[:3])

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from ...analyzer.mismatch import Mismatch
 from ...analyzer.specs.base import Args, TensorType
 from ..op import DECOMPOSED, Arrays, Case, Fails, Op, Run, Statics, Traits
+from ..scratch import scratch
 from ..tensor import OPERATORS as ops
 from ..tensor import TensorLike
-from . import rules
+from . import loops, rules
 
 _SIGNATURE = "(x: tensor, gamma: tensor, beta: tensor, epsilon=1e-3)"
 _GRAD = "(g: tensor, x: tensor, gamma: tensor, mean: tensor, spread: tensor, epsilon=1e-3)"
@@ -67,29 +69,34 @@ def _of_layer(
     return (g_mean - g_r * r * r * r * (x - mean)) / float(x.shape[1])
 
 
+@loops.in_float32
 def _batch_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
+    from ..kernels import normalization as kernels  # numba is not needed by who only looks
+    from ..kernels.opcodes import CODES
+
     (x, gamma, beta), (y, mean, variance) = ins, outs
+    sums = scratch(kernels.column_scratch(x.shape), x.dtype)
+    scales = np.empty(x.shape[1], x.dtype)
+    code = CODES[s.activation] if s.activation else 0
+    settings = (x, mean, variance, gamma, beta, s.epsilon, code, scales, y)
 
     def run() -> None:
-        np.mean(x, axis=0, out=mean)
-        np.subtract(x, mean, out=y)
-        np.mean(np.square(y), axis=0, out=variance)
-        np.multiply(y, gamma / np.sqrt(variance + s.epsilon), out=y)
-        np.add(y, beta, out=y)
+        kernels.column_moments(x, sums, mean, variance)
+        kernels.normalize_columns(*settings)
 
     return run
 
 
+@loops.in_float32
 def _batch_grad_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
+    from ..kernels import normalization as kernels
+
     (g, x, gamma, mean, variance), (dx, dgamma, dbeta) = ins, outs
+    sums = scratch(kernels.column_scratch(x.shape), x.dtype)
 
     def run() -> None:
-        r = 1 / np.sqrt(variance + s.epsilon)
-        normal = (x - mean) * r
-        np.sum(g, axis=0, out=dbeta)
-        np.sum(g * normal, axis=0, out=dgamma)
-        n = x.shape[0]
-        np.multiply(gamma * r, g - dbeta / n - normal * (dgamma / n), out=dx)
+        kernels.column_gradients(g, x, mean, variance, s.epsilon, sums, dgamma, dbeta)
+        kernels.batch_norm_grad(g, x, mean, variance, gamma, dgamma, dbeta, s.epsilon, sums, dx)
 
     return run
 
@@ -108,7 +115,7 @@ def _batch_grad_in_ops(
 
 batch_norm = Op(
     "batch_norm",
-    spec=rules.primitive("batch_norm", _SIGNATURE, _rule(1)),
+    spec=rules.primitive("batch_norm", f"{_SIGNATURE[:-1]}, activation='')", _rule(1)),
     kernel=_batch_kernel,
     vjp=_pull("batch_norm_grad", _of_batch),
     cases=(Case((5, 3), (3,), (3,)), Fails((5, 3), (5,), (3,))),
@@ -123,33 +130,21 @@ batch_norm_grad = Op(
 )
 
 
+@loops.in_float32
 def _layer_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
+    from ..kernels import normalization as kernels
+
     (x, gamma, beta), (y, mean, r) = ins, outs
-
-    def run() -> None:
-        np.mean(x, axis=1, out=mean)
-        np.subtract(x, mean[:, None], out=y)
-        np.divide(1, np.sqrt(np.mean(np.square(y), axis=1) + s.epsilon), out=r)
-        np.multiply(y, r[:, None], out=y)
-        np.multiply(y, gamma, out=y)
-        np.add(y, beta, out=y)
-
-    return run
+    return partial(kernels.layer_norm, x, gamma, beta, s.epsilon, mean, r, y)
 
 
+@loops.in_float32
 def _layer_grad_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
+    from ..kernels import normalization as kernels
+
     (g, x, gamma, mean, r), (dx, dgamma, dbeta) = ins, outs
-
-    def run() -> None:
-        normal = (x - mean[:, None]) * r[:, None]
-        np.sum(g, axis=0, out=dbeta)
-        np.sum(g * normal, axis=0, out=dgamma)
-        scaled = g * gamma
-        along = np.mean(scaled * normal, axis=1, keepdims=True)
-        rest = scaled - np.mean(scaled, axis=1, keepdims=True) - normal * along
-        np.multiply(rest, r[:, None], out=dx)
-
-    return run
+    sums = scratch(kernels.column_scratch(x.shape), x.dtype)
+    return partial(kernels.layer_norm_grad, g, x, mean, r, gamma, sums, dx, dgamma, dbeta)
 
 
 def _layer_grad_in_ops(

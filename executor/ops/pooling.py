@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from ..inputs import to_tensor
 from ..op import Arrays, Case, Op, Run, Statics
 from ..tensor import OPERATORS as ops
 from ..tensor import TensorLike
-from . import rules, windows
+from . import loops, rules, windows
 
 _SETTINGS = "size, strides, pads=((0, 0), (0, 0))"
 
@@ -37,57 +37,36 @@ def _seen(x: np.ndarray, s: Statics, out: tuple[int, ...]) -> list[np.ndarray]:
     ]
 
 
-def _lowest(dtype: np.dtype) -> float:
-    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
+def _geometry(s: Statics) -> np.ndarray:
+    """The settings as the kernels read them; they need the padding at the start only."""
+    from ..kernels.pooling import pool_geometry  # numba is not needed by who only looks
+
+    return pool_geometry(s.size, s.strides, (s.pads[0][0], s.pads[1][0]))
 
 
+@loops.in_float32
 def _max_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
-    def run() -> None:
-        views = _seen(_wide(ins[0], s, _lowest(ins[0].dtype)), s, outs[0].shape)
-        np.copyto(outs[0], views[0])
-        for view in views[1:]:
-            np.maximum(outs[0], view, out=outs[0])
+    from ..kernels import pooling
 
-    return run
+    return partial(pooling.max_pool2d, ins[0], _geometry(s), outs[0])
 
 
-def _spread(s: Statics, ins: Arrays, out: np.ndarray, pick: Callable[..., np.ndarray]) -> None:
-    """Add up what `pick(position)` gives back to each window position."""
-    n, height, width, c = out.shape
-    (up, down), (before, after) = s.pads
-    wide = np.zeros((n, height + up + down, width + before + after, c), out.dtype)
-    for k, view in enumerate(_seen(wide, s, ins[0].shape)):
-        view += pick(k)
-    np.copyto(out, wide[:, up : up + height, before : before + width])
-
-
+@loops.in_float32
 def _max_grad_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
+    from ..kernels import pooling
+
     g, x, y = ins
-
-    def run() -> None:
-        views = _seen(_wide(x, s, -np.inf), s, y.shape)
-        free = np.ones(y.shape, bool)  # the first maximum of a window takes the gradient
-
-        def pick(k: int) -> np.ndarray:
-            hit = (views[k] == y) & free
-            np.logical_and(free, ~hit, free)
-            return np.where(hit, g, 0)
-
-        _spread(s, ins, outs[0], pick)
-
-    return run
+    return partial(pooling.max_pool2d_grad, x, y, g, _geometry(s), outs[0])
 
 
 def _max_pick_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
     gg, x, y = ins
 
     def run() -> None:
-        views, sources = (
-            _seen(_wide(x, s, -np.inf), s, y.shape),
-            _seen(_wide(gg, s, 0), s, y.shape),
-        )
+        views = _seen(_wide(x, s, -np.inf), s, y.shape)
+        sources = _seen(_wide(gg, s, 0), s, y.shape)
         outs[0].fill(0)
-        free = np.ones(y.shape, bool)
+        free = np.ones(y.shape, bool)  # the first maximum of a window has the gradient
         for view, source in zip(views, sources, strict=True):
             hit = (view == y) & free
             np.logical_and(free, ~hit, free)
@@ -139,28 +118,18 @@ _max_pick = Op(
 )
 
 
-def _counts(s: Statics, shape: tuple[int, ...], out: tuple[int, ...]) -> np.ndarray:
-    """How many real elements each window holds: padding does not count."""
-    ones = _wide(np.ones((1, *shape[1:3], 1), np.float32), s, 0)
-    return np.maximum(sum(_seen(ones, s, out)), 1)
-
-
+@loops.in_float32
 def _average_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
-    share = (1 / _counts(s, ins[0].shape, outs[0].shape)).astype(ins[0].dtype)
+    from ..kernels import pooling
 
-    def run() -> None:
-        views = _seen(_wide(ins[0], s, 0), s, outs[0].shape)
-        np.copyto(outs[0], views[0])
-        for view in views[1:]:
-            np.add(outs[0], view, outs[0])
-        np.multiply(outs[0], share, outs[0])
-
-    return run
+    return partial(pooling.avg_pool2d, ins[0], _geometry(s), outs[0])
 
 
+@loops.in_float32
 def _average_grad_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
-    share = (1 / _counts(s, outs[0].shape, ins[0].shape)).astype(ins[0].dtype)
-    return lambda: _spread(s, ins, outs[0], lambda _: ins[0] * share)
+    from ..kernels import pooling
+
+    return partial(pooling.avg_pool2d_grad, ins[0], _geometry(s), outs[0])
 
 
 average_windows = Op(

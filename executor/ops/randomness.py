@@ -3,44 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from ...analyzer.specs.base import Args, TensorType
-from ..op import Arrays, Case, Op, Run, Statics
+from ..op import Arrays, Case, Kernel, Op, Run, Statics, Traits
+from ..scratch import scratch
 from ..tensor import TensorLike
-from . import rules
-
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_MIX1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX2 = np.uint64(0x94D049BB133111EB)
-
-
-def _mixed(z: np.ndarray) -> np.ndarray:
-    """The finisher of splitmix64: a counter in, 64 well mixed bits out."""
-    z = (z ^ (z >> np.uint64(30))) * _MIX1
-    z = (z ^ (z >> np.uint64(27))) * _MIX2
-    return z ^ (z >> np.uint64(31))
-
-
-def random_bits(seed: np.ndarray, size: int, stream: int = 0) -> np.ndarray:
-    """(2,) -> (size,) of 64 bits: element i depends on the seed and i alone."""
-    with np.errstate(over="ignore"):
-        words = seed.astype(np.uint64)
-        high = _mixed(words[:1] * _GOLDEN + np.uint64(stream))
-        key = _mixed(high + (words[1:] + np.uint64(1)) * _GOLDEN)
-        return _mixed(key + (np.arange(size, dtype=np.uint64) + np.uint64(1)) * _GOLDEN)
-
-
-def uniform_values(seed: np.ndarray, size: int, stream: int = 0) -> np.ndarray:
-    """(2,) -> (size,) in [0, 1), in steps of 2 ** -24."""
-    return (random_bits(seed, size, stream) >> np.uint64(40)).astype(np.float64) * 2.0**-24
-
-
-def _normal_values(seed: np.ndarray, size: int) -> np.ndarray:
-    """Box and Muller's transform of two uniform streams."""
-    radius = np.sqrt(-2.0 * np.log1p(-uniform_values(seed, size)))
-    return radius * np.cos(2 * np.pi * uniform_values(seed, size, 1))
+from . import loops, rules
 
 
 def _rule(a: Args) -> TensorType:
@@ -48,42 +19,57 @@ def _rule(a: Args) -> TensorType:
     return TensorType(tuple(a.shape), a.dtype)
 
 
-def _kernel(values: Callable[[np.ndarray, int], np.ndarray]) -> Callable[..., Run]:
+def _seeded(seed: np.ndarray, draw: Callable[[np.ndarray], object]) -> Run:
+    """A draw from a seed of the kernels' dtype, converted before each run if need be."""
+    if seed.dtype == np.uint32:
+        return partial(draw, seed)
+    words = np.empty(2, np.uint32)
+
+    def run() -> None:
+        np.copyto(words, seed, casting="unsafe")
+        draw(words)
+
+    return run
+
+
+def _kernel(name: str) -> Kernel:
+    """A kernel that fills an array from a seed and two settings."""
+
     def bind(s: Statics, ins: Arrays, outs: Arrays) -> Run:
-        flat = outs[0].reshape(-1)
+        from ..kernels import random  # numba is not needed by who only looks
 
-        def run() -> None:
-            np.copyto(flat, values(ins[0], flat.size), casting="unsafe")
-
-        return run
+        draw, flat = getattr(random, name), outs[0].reshape(-1)
+        return _seeded(ins[0], lambda seed: draw(seed, 0.0, 1.0, flat))
 
     return bind
 
 
-for _name, _values in (
-    ("draw_uniform", uniform_values),
-    ("draw_normal", _normal_values),
-):
+for _name in ("uniform", "normal"):
     Op(
-        _name,
-        spec=rules.primitive(_name, "(seed: tensor, shape, dtype='float32')", _rule),
-        kernel=_kernel(_values),
+        f"draw_{_name}",
+        spec=rules.primitive(f"draw_{_name}", "(seed: tensor, shape, dtype='float32')", _rule),
+        kernel=_kernel(_name),
         vjp=None,
         cases=(Case([7, 1], shape=(3, 4)),),
     )
 
 
+@loops.in_float32
 def _dropout_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
+    from ..kernels import random
+
     x, seed = ins
-    shape = tuple(s.noise_shape) if s.noise_shape else x.shape
-    size = int(np.prod(shape, dtype=np.int64))
-    scale = x.dtype.type(1.0 / (1.0 - s.rate))
+    if not s.noise_shape or tuple(s.noise_shape) == x.shape:
+        flat, out = x.reshape(-1), outs[0].reshape(-1)
+        return _seeded(seed, lambda words: random.dropout(flat, words, s.rate, out))
+    factors = scratch(tuple(s.noise_shape), x.dtype)
+    flat = factors.reshape(-1)
 
-    def run() -> None:
-        keep = uniform_values(seed, size).reshape(shape) >= s.rate
-        np.multiply(x, keep * scale, outs[0])
+    def draw(words: np.ndarray) -> None:
+        random.dropout_mask(words, s.rate, flat)
+        np.multiply(x, factors, out=outs[0])
 
-    return run
+    return _seeded(seed, draw)
 
 
 def _dropout_grad(
@@ -104,4 +90,21 @@ draw_dropout = Op(
         Case((3, 4), [7, 1], rate=0.5),
         Case((2, 3, 4), [7, 1], rate=0.25, noise_shape=(2, 1, 4)),
     ),
+    traits=Traits(inplace=((0, 0),)),
+)
+
+
+def _factors_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
+    from ..kernels import random
+
+    flat = outs[0].reshape(-1)
+    return _seeded(ins[0], lambda words: random.dropout_mask(words, s.rate, flat))
+
+
+draw_factors = Op(
+    "draw_factors",
+    spec=rules.primitive("draw_factors", "(seed: tensor, shape, rate, dtype='float32')", _rule),
+    kernel=_factors_kernel,
+    vjp=None,
+    cases=(Case([7, 1], shape=(3, 4), rate=0.5),),
 )

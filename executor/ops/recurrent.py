@@ -9,7 +9,7 @@ import numpy as np
 from ..composite import composite
 from ..inputs import to_tensor
 from ..tensor import OPERATORS as ops
-from ..tensor import Tensor, TensorLike
+from ..tensor import TensorLike
 
 # One step: (projected input, states) -> (output, new states).
 Step = Callable[[TensorLike, list[TensorLike]], tuple[TensorLike, list[TensorLike]]]
@@ -20,9 +20,21 @@ def order_of(steps: int, backwards: bool) -> range:
     return range(steps - 1, -1, -1) if backwards else range(steps)
 
 
-def sigmoid_of(x: np.ndarray) -> np.ndarray:
-    """The logistic function without overflow."""
-    return 0.5 * np.tanh(0.5 * x) + 0.5
+def options_of(mask: list[np.ndarray], backwards: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The mask (any array where there is none) and the options as the kernels read them."""
+    from ..kernels.lstm import sequence_options  # numba is not needed by who only looks
+
+    none = np.ones((1, 1), bool)
+    return (mask[0] if mask else none), sequence_options(bool(mask), False, backwards)
+
+
+def unrolled_outputs(hidden: TensorLike, mask: TensorLike | None, backwards: bool) -> TensorLike:
+    """States over time as a layer's outputs: 0, not the first state, before any step."""
+    if mask is None:
+        return hidden
+    begun = ops["cast"](ops["flip"](mask, 1) if backwards else mask, hidden.dtype.name)
+    begun = ops["cumsum"](begun, 1) > 0
+    return ops["where"](ops["expand_dims"](begun, -1), hidden, 0)
 
 
 def unrolled(
@@ -54,22 +66,6 @@ def projected(x: TensorLike, kernel: TensorLike, bias: TensorLike | None) -> Ten
     return wide if bias is None else wide + bias
 
 
-def masked_outputs(
-    hidden: TensorLike, start: TensorLike, mask: TensorLike | None, backwards: bool
-) -> TensorLike:
-    """What a recurrent layer returns over time: 0, not its state, before the first step."""
-    if mask is None or _is_zero(start):
-        return hidden
-    begun = ops["cast"](ops["flip"](mask, 1) if backwards else mask, hidden.dtype.name)
-    begun = ops["cumsum"](begun, 1) > 0
-    return ops["where"](ops["expand_dims"](begun, -1), hidden, 0)
-
-
-def _is_zero(start: TensorLike) -> bool:
-    """Whether a state is known to be zero: then state and output are the same."""
-    return isinstance(start, Tensor) and not start.array.any()
-
-
 @composite
 def simple_rnn(
     x: TensorLike,
@@ -85,17 +81,16 @@ def simple_rnn(
 
     Masked steps are those of `lstm`; `activation` names a function of the op table.
     """
+    wide = projected(to_tensor(x), kernel, bias)
     recurrent = to_tensor(recurrent_kernel)
-    if activation == "tanh":
-        wide = projected(to_tensor(x), kernel, bias)
-        hidden, last = ops["rnn_cells"](wide, h, recurrent, mask, go_backwards)
-        return masked_outputs(hidden, h, mask, go_backwards), last
+    if activation in ("tanh", "relu", "sigmoid"):
+        out, last, _ = ops["rnn_cells"](wide, h, recurrent, mask, activation, go_backwards)
+        return out, last
     function = ops[activation]
 
     def step(part: TensorLike, states: list[TensorLike]) -> tuple[TensorLike, list]:
         out = function(part + ops["matmul"](states[0], recurrent))
         return out, [out]
 
-    wide = projected(to_tensor(x), kernel, bias)
     hidden, (last,) = unrolled(step, wide, [h], mask, go_backwards)
-    return masked_outputs(hidden, h, mask, go_backwards), last
+    return unrolled_outputs(hidden, mask, go_backwards), last

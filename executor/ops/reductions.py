@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from math import prod
 
 import numpy as np
 
 from ...analyzer import shapes
 from ...analyzer.specs.base import Args, TensorType
 from ..composite import composite
-from ..op import Arrays, Case, Op, Run, Statics, Vjp
+from ..op import Arrays, Case, Kernel, Op, Run, Statics, Vjp
+from ..scratch import scratch
 from ..tensor import OPERATORS as ops
 from ..tensor import TensorLike
 from . import rules
@@ -20,15 +22,43 @@ _CASES = (
     Case((2, 3)),
     Case((2, 3), axis=1),
     Case((2, 3, 4), axis=(0, -1), keepdims=True),
+    Case((70, 3, 25), axis=1),  # large enough for the kernels
+    Case((70, 75), axis=0, keepdims=True),
+    Case((5300,)),
 )
 
 
-def _kernel(function: Callable[..., object]) -> Callable[[Statics, Arrays, Arrays], Run]:
+# Below this NumPy's call is cheaper than starting the kernels.
+_SMALL = 4096
+# What the kernels reduce by: the function, and the setting between input and output.
+_TILED = {"sum": ("sum_axis", 1.0), "max": ("extreme_axis", 1.0), "min": ("extreme_axis", -1.0)}
+
+
+def _kernel(name: str, function: Callable[..., object]) -> Kernel:
     def bind(s: Statics, ins: Arrays, outs: Arrays) -> Run:
         axis = rules.axes_of(s.axis, ins[0].ndim)
+        run = _tiled(name, axis, ins[0], outs[0]) if name in _TILED else None
+        if run is not None:
+            return run
         return partial(function, ins[0], axis=axis, out=outs[0], keepdims=s.keepdims)
 
     return bind
+
+
+def _tiled(name: str, axes: tuple[int, ...], x: np.ndarray, out: np.ndarray) -> Run | None:
+    """The kernel for axes that lie together; None for others, and for little work."""
+    together = axes == tuple(range(axes[0], axes[0] + len(axes))) if axes else False
+    if not together or x.size < _SMALL or x.dtype not in (np.float32, np.float64):
+        return None
+    from ..kernels import reduce as kernels  # numba is not needed by who only looks
+
+    outer, inner = prod(x.shape[: axes[0]]), prod(x.shape[axes[-1] + 1 :])
+    three = x.reshape(outer, -1, inner)
+    call, setting = _TILED[name]
+    arrays: tuple[np.ndarray, ...] = (out.reshape(outer, inner),)
+    if name == "sum":
+        arrays = (scratch(kernels.reduce_scratch(three.shape), x.dtype), *arrays)
+    return partial(getattr(kernels, call), three, setting, *arrays)
 
 
 def _reduction(
@@ -40,7 +70,7 @@ def _reduction(
     return Op(
         name,
         spec=rules.primitive(name, _SIGNATURE, rule),
-        kernel=_kernel(function),
+        kernel=_kernel(name, function),
         vjp=vjp,
         cases=_CASES,
     )
@@ -98,22 +128,16 @@ def count(x: TensorLike, axis: object) -> int:
 @composite
 def mean(x: TensorLike, axis: object = None, keepdims: bool = False) -> TensorLike:
     """The mean over axes; integers give floats."""
-    x = as_float(x)
+    x = rules.as_float(x)
     total = ops["sum"](x, axis=axis, keepdims=keepdims)
     n = count(x, axis)
     return total * (1.0 / n) if n else total / 0.0
 
 
-def as_float(x: TensorLike) -> TensorLike:
-    """Integers and booleans as floats, floats as they are."""
-    x = ops["identity"](x)
-    return ops["cast"](x, rules.floating(x.dtype.name))
-
-
 @composite
 def var(x: TensorLike, axis: object = None, keepdims: bool = False) -> TensorLike:
     """The mean squared distance from the mean."""
-    x = as_float(x)
+    x = rules.as_float(x)
     centred = x - ops["mean"](x, axis=axis, keepdims=True)
     return ops["mean"](ops["square"](centred), axis=axis, keepdims=keepdims)
 
@@ -127,7 +151,7 @@ def std(x: TensorLike, axis: object = None, keepdims: bool = False) -> TensorLik
 @composite
 def logsumexp(x: TensorLike, axis: object = None, keepdims: bool = False) -> TensorLike:
     """log(sum(exp(x))) without overflow."""
-    x = as_float(x)
+    x = rules.as_float(x)
     top = ops["stop_gradient"](ops["max"](x, axis=axis, keepdims=True))
     top = ops["where"](ops["is_finite"](top), top, 0)
     total = ops["sum"](ops["exp"](x - top), axis=axis, keepdims=True)
@@ -144,7 +168,7 @@ def count_nonzero(x: TensorLike, axis: object = None, keepdims: bool = False) ->
 @composite
 def median(x: TensorLike, axis: object = None, keepdims: bool = False) -> TensorLike:
     """The middle value, or the mean of the two middle ones."""
-    x = as_float(x)
+    x = rules.as_float(x)
     axes = rules.axes_of(axis, len(x.shape))
     rest = [i for i in range(len(x.shape)) if i not in axes]
     moved = ops["transpose"](x, (*rest, *axes))

@@ -9,6 +9,8 @@ from ...analyzer import shapes
 from ...analyzer.specs.base import Args, OpSpec, TensorType
 from ...analyzer.specs.dtypes import promote
 from ..dtypes import FLOATS, default_float
+from ..inputs import to_tensor
+from ..tensor import TensorLike
 
 
 def primitive(name: str, signature: str, result: Callable[[Args], object]) -> OpSpec:
@@ -79,3 +81,9 @@ def reduced_to(dtype: str) -> Callable[[Args], TensorType]:
         return TensorType(reduced(a).shape, dtype)
 
     return rule
+
+
+def as_float(x: object) -> TensorLike:
+    """Integers and booleans as floats, floats as they are."""
+    x = to_tensor(x)
+    return to_tensor(x, floating(x.dtype.name))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from ...analyzer.specs.base import Args
 from ..op import Arrays, Case, Op, Run, Statics, Traits
 from ..tensor import OPERATORS as ops
 from ..tensor import TensorLike
-from . import rules
+from . import loops, rules
 
 
 def _adam_rule(a: Args) -> object:
@@ -16,17 +18,30 @@ def _adam_rule(a: Args) -> object:
     return (a.w, a.m, a.v)
 
 
+@loops.in_float32
 def _adam_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
-    w, m, v, g, alpha = ins
-    new_w, new_m, new_v = outs
-    keep_m, keep_v, tiny = (w.dtype.type(x) for x in (1 - s.beta_1, 1 - s.beta_2, s.epsilon))
+    from ..kernels import optimizers  # numba is not needed by who only looks
+
+    *state, g, alpha = ins
+    moves = [(o, i) for o, i in zip(outs, state, strict=True) if not _same_place(o, i)]
+    none = np.zeros(1, g.dtype)
+    flat = [o.reshape(-1) for o in outs]
+    settings = (alpha.reshape(1), none, s.beta_1, s.beta_2, s.epsilon)
+    update = partial(optimizers.adam, g.reshape(-1), *settings, *flat)
+    if not moves:
+        return update
 
     def run() -> None:
-        np.add(m, (g - m) * keep_m, out=new_m)
-        np.add(v, (g * g - v) * keep_v, out=new_v)
-        np.subtract(w, new_m * alpha / (np.sqrt(new_v) + tiny), out=new_w)
+        for target, source in moves:
+            np.copyto(target, source)
+        update()
 
     return run
+
+
+def _same_place(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two arrays are one piece of memory."""
+    return a.ctypes.data == b.ctypes.data and a.nbytes == b.nbytes
 
 
 def _adam_in_ops(
