@@ -39,6 +39,8 @@ class _Epilogues:
         for node in list(self.graph.nodes):
             if node.name in _FUSED and _plain(node):
                 self._fuse(node)
+            elif node.name == "batch_norm":
+                self._fuse_norm(node)
         self.graph.nodes = [n for n in self.places if n not in self.gone]
         self.graph.replace(self.table)
         self.graph.sort(self.places)
@@ -68,6 +70,28 @@ class _Epilogues:
             last = make("reshape", fused.outputs, end[0].shape)
             self.places[last] = self.places[node]
         self.table[end[0]] = last.outputs[0]
+
+    def _fuse_norm(self, node: Node) -> None:
+        """Batch normalisation, perhaps reshaped, and the relu that alone reads it."""
+        value, reader = node.outputs[0], self._only_reader(node.outputs[0])
+        shape = None
+        if reader is not None and reader.name == "reshape":
+            self.gone.add(reader)
+            value, shape = reader.outputs[0], reader
+            reader = self._only_reader(value)
+        if reader is None or reader.name != "rectify":
+            self.gone.discard(shape)  # type: ignore[arg-type]
+            return
+        fused = make("batch_norm", node.inputs, node.call.statics.epsilon, "relu")
+        self.places[fused] = self.places[node]
+        result = fused.outputs[0]
+        if shape is not None:
+            again = make("reshape", (result,), value.shape)
+            self.places[again] = self.places[node]
+            result = again.outputs[0]
+        self.gone |= {node, reader}
+        self.table[reader.outputs[0]] = result
+        self.table.update(zip(node.outputs[1:], fused.outputs[1:], strict=True))
 
     def _flat(self, bias: Value, columns: int) -> Value:
         """A bias (1, ..., n), or (a, b) of n = a * b columns, as (n,)."""
