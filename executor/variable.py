@@ -31,6 +31,7 @@ class Variable(TensorLike):
         "name",
         "serial",
         "trainable",
+        "version",
     )
 
     def __init__(
@@ -47,6 +48,7 @@ class Variable(TensorLike):
             value = _initial(initial_value, shape, wanted)
             self.buffer = np.array(as_array(value, wanted), order="C")
         self._view: weakref.ref[Tensor] | None = None
+        self.version = 0  # how often the buffer was written
         self.serial = next(_serial)
         self.name = name or f"variable_{self.serial}"
         self.trainable = trainable
@@ -102,6 +104,7 @@ class Variable(TensorLike):
 
     def detach(self) -> None:
         """Give the tensor that still shows this buffer a copy: the buffer is about to change."""
+        self.version += 1
         view = self._view() if self._view is not None else None
         if view is not None:
             view.array, view.owner = view.array.copy(), None

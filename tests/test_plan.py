@@ -146,6 +146,42 @@ def test_least_recently_used_plans_are_dropped() -> None:
     assert [key[1][0] for key in f._plans] == [(1,), (3,)]
 
 
+def _embedding_step(table: Variable, m: Variable, v: Variable, rate: float = 0.1) -> Function:
+    def step(ids: Tensor) -> Tensor:
+        with GradientTape() as tape:
+            loss = ops["sum"](ops["square"](ops["gather"](table, ids, 0)))
+        gradient = tape.gradient(loss, table)
+        new, mean, squares = ops["adam_update"](table, m, v, gradient, rate)
+        table.assign(new)
+        m.assign(mean)
+        v.assign(squares)
+        return loss
+
+    return Function(step)
+
+
+def test_adam_on_rows_of_a_table_equals_adam_on_all_of_it() -> None:
+    rng = np.random.default_rng(0)
+    shape = (20_000, 8)
+    start = rng.normal(size=shape).astype(np.float32)
+    planned, eager = (
+        [Variable(start)] + [Variable(np.zeros(shape, np.float32), trainable=False) for _ in "mv"]
+        for _ in range(2)
+    )
+    step = _embedding_step(*planned)
+    batches = [rng.integers(-5, 300, size=(4, n)).astype(np.int32) for n in (6, 6, 3, 6, 6)]
+    for number, ids in enumerate(batches):
+        if number == 3:  # moments set from outside count, too
+            for state in (planned, eager):
+                state[1].assign(np.full(shape, 0.5, np.float32))
+        step(ids)
+        _embedding_step(*eager).fn(Tensor(ids))
+    names = {n.name for p in step._plans.values() for n in p.plan.graph.nodes}
+    assert "adam_rows_update" in names
+    for a, b in zip(planned, eager, strict=True):
+        np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-5, atol=1e-6)
+
+
 # Random graphs: eager and planned values and gradients agree.
 
 UNARY = ("negative", "tanh", "sigmoid", "rectify", "exp", "square", "abs", "softplus")

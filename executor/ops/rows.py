@@ -38,7 +38,7 @@ def _outside(indices: np.ndarray, low: int, high: int) -> str:
     return f"index {bad} is outside [0, {high})"
 
 
-def _row_numbers(indices: np.ndarray, rows: int) -> tuple[np.ndarray, Run]:
+def row_numbers(indices: np.ndarray, rows: int) -> tuple[np.ndarray, Run]:
     """Flat int64 row numbers, and what fills them; negative ones count from the end."""
     flat = indices.reshape(-1)
     numbers = np.empty(flat.size, np.int64)
@@ -54,7 +54,7 @@ def _row_numbers(indices: np.ndarray, rows: int) -> tuple[np.ndarray, Run]:
 def _gather_rows(x: np.ndarray, indices: np.ndarray, out: np.ndarray) -> Run:
     from ..kernels import embedding  # numba is not needed by who only looks
 
-    numbers, fill = _row_numbers(indices, x.shape[0])
+    numbers, fill = row_numbers(indices, x.shape[0])
     table = x.reshape(x.shape[0], -1 if x.size else 0)
     target = out.reshape(numbers.size, table.shape[1])
 
@@ -95,7 +95,7 @@ def _add_rows_rule(a: Args) -> TensorType:
 def _add_rows_kernel(s: Statics, ins: Arrays, outs: Arrays) -> Run:
     x, indices = ins
     out = outs[0]
-    numbers, fill = _row_numbers(indices, s.rows)
+    numbers, fill = row_numbers(indices, s.rows)
     rows = x.reshape(numbers.size, *out.shape[1:])
     if out.dtype in (np.float32, np.float64) and out.size:
         return _scatter_rows(fill, numbers, rows, out)

@@ -7,6 +7,7 @@ from .algebra import simplify
 from .chains import fuse_chains
 from .cleanup import fold_constants, merge_equal, remove_dead
 from .epilogue import fuse_epilogues
+from .row_updates import update_rows
 from .state import keep_old_state
 
 
@@ -18,6 +19,7 @@ def optimise(graph: Graph) -> Graph:
     merge_equal(graph)
     remove_dead(graph)
     keep_old_state(graph)
+    update_rows(graph)
     fuse_epilogues(graph)
     fuse_chains(graph)
     return graph
