@@ -45,13 +45,12 @@ def _row_gradient(
     """The `add_rows` that alone makes the gradient of an Adam step in place."""
     if node.name != "adam_update" or node.inputs[0].nbytes < 4 * _SMALL:
         return None
-    state, maker = node.inputs[:3], node.inputs[3].node
-    rows = maker is not None and maker.name == "add_rows" and uses[node.inputs[3]] == 1
-    if not rows or maker is None or maker.inputs[1].nbytes == 0:
+    maker = node.inputs[3].node
+    if maker is None or maker.name != "add_rows" or uses[node.inputs[3]] != 1:
         return None
     in_place = all(
         value in owner and uses[out] == 1 and writes.get(owner[value]) is out
-        for value, out in zip(state, node.outputs, strict=True)
+        for value, out in zip(node.inputs[:3], node.outputs, strict=True)
     )
-    read = maker.inputs[0].nbytes
-    return maker if in_place and read * _SPARSE < node.inputs[0].nbytes else None
+    few = 0 < maker.inputs[0].nbytes * _SPARSE < node.inputs[0].nbytes
+    return maker if in_place and few else None
