@@ -160,3 +160,16 @@ def test_native_modules_have_a_canonical_name_and_a_spelling(
     module = names[bound]
     assert isinstance(module, Module)
     assert (module.name, module.spelling) == SPELLINGS[statement]
+
+
+def test_dtypes_are_names_with_more_to_them(tmp_path: Path) -> None:
+    analysis, names = run(
+        tmp_path,
+        {
+            "main.py": "import numpy as np\nimport tensorflow as tf\n"
+            "r = tf.float32 == 'float32', np.float32 == tf.float32, tf.float32.max, np.int64(4)\n"
+        },
+    )
+    assert errors(analysis) == []
+    assert names["r"][:2] == (True, True)
+    assert all(isinstance(v, Unknown) for v in names["r"][2:])

@@ -32,6 +32,7 @@ from . import classes, functions
 from .dispatch import evaluates
 from .errors import python_error
 from .opaque import CONTAINERS, scrub
+from .signals import Exhausted, ProgramRaise, StopCollecting
 from .spellings import HARMLESS
 
 if TYPE_CHECKING:
@@ -122,7 +123,9 @@ def call_native(interp: Interpreter, callee: Native, given: Call) -> Value:
     given.args = [scrub(value) for value in given.args]
     try:
         return callee.run(interp, given)
-    except (TypeError, AttributeError, KeyError, IndexError, ValueError) as fault:
+    except (Exhausted, ProgramRaise, StopCollecting, RecursionError):
+        raise
+    except Exception as fault:
         if interp.strict:
             raise
         return interp.unknown(f"internal: {callee.name}: {type(fault).__name__}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -144,10 +145,21 @@ def run_project_module(interp: Interpreter, path: str, name: str) -> Value:
     # A module stays imported whatever becomes of the branch that imported it.
     logs, interp.heap.logs = interp.heap.logs, []
     try:
-        run_module(interp, namespace, name or source.path)
+        run_module(interp, namespace, _dotted_name(path))
     finally:
         interp.heap.logs = logs
     return namespace
+
+
+def _dotted_name(path: str) -> str:
+    """The full name of a module, from the packages it is in."""
+    place = Path(path)
+    parts = [] if place.name == "__init__.py" else [place.stem]
+    folder = place.parent
+    while (folder / "__init__.py").is_file() and folder.parent != folder:
+        parts.append(folder.name)
+        folder = folder.parent
+    return ".".join(reversed(parts))
 
 
 def run_module(interp: Interpreter, namespace: Namespace, dunder_name: str) -> Scope:

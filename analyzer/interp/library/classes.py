@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from ...natives import native, native_class, native_property, table
 from ...unknown import Unknown
 from ...values import (
-    Bound,
     Call,
     Class,
     ClassMethod,
@@ -21,8 +20,7 @@ from ...values import (
 )
 from ..errors import python_error
 from ..mro import OBJECT, mro_of
-from . import conversions
-from .binding import concrete
+from .conversions import instance_for
 
 if TYPE_CHECKING:
     from ..interpreter import Interpreter
@@ -83,6 +81,12 @@ def make_members(interp: Interpreter, call: Call) -> Value:
     return None
 
 
+@native("typing.Generic.__class_getitem__", "typing.Protocol.__class_getitem__")
+def parametrised(interp: Interpreter, call: Call) -> Value:
+    """`super().__class_getitem__(params)`: the class as it is."""
+    return interp.unknown("a parametrised class")
+
+
 AUTO = Instance(OBJECT)
 
 
@@ -125,7 +129,8 @@ def read_fields(interp: Interpreter, call: Call) -> Value:
     cls = call.receiver
     assert isinstance(cls, Class)
     noted = cls.names.get("__annotations__")
-    if isinstance(noted, dict):
+    direct = any(getattr(base, "name", "") == "typing.NamedTuple" for base in cls.bases)
+    if direct and isinstance(noted, dict):
         cls.names["__fields__"] = tuple((n, cls.names.get(n, _REQUIRED)) for n in noted)
         for name in noted:
             cls.names.pop(name, None)
@@ -142,14 +147,15 @@ def _fields_of(value: Instance | Class) -> tuple[tuple[str, Value], ...]:
 @native("typing.NamedTuple.__new__")
 def make_named_tuple(interp: Interpreter, call: Call) -> Value:
     """A named tuple is its items, and attributes for them."""
-    receiver = call.receiver
-    assert isinstance(receiver, Instance)
-    bound = _bind_fields(interp, _fields_of(receiver), call)
+    made, given = instance_for(call)
+    if made is None:
+        return interp.unknown("NamedTuple.__new__")
+    bound = _bind_fields(interp, _fields_of(made), given)
     if bound is None:
         return Unknown("a named tuple of unknown fields")
-    receiver.attrs.update(bound)
-    receiver.state = tuple(bound.values())
-    return None
+    made.attrs.update(bound)
+    made.state = tuple(bound.values())
+    return None if made is call.receiver else made
 
 
 @native("typing.NamedTuple.__init__")
@@ -323,6 +329,3 @@ def simple_namespace(interp: Interpreter, call: Call) -> Value:
         for name, value in call.kwargs.items():
             interp.store_attribute(call.receiver, name, value)
     return None
-
-
-assert Bound is not None and concrete is not None and conversions is not None

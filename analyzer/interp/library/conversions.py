@@ -237,16 +237,23 @@ def plain_object(interp: Interpreter, call: Call) -> Value:
 def _stateful(name: str, construct: Callable[[Interpreter, Call], Value]) -> None:
     @native(f"builtins.{name}.__new__")
     def new(interp: Interpreter, call: Call) -> Value:
-        made, given = call.receiver, call
-        if not isinstance(made, Instance):  # tuple.__new__(cls, items)
-            cls = call.args[0] if made is None and call.args else made
-            if not isinstance(cls, Class):
-                return interp.unknown(f"{name}.__new__")
-            args = call.args[1:] if made is None else call.args
-            given = Call(args, call.kwargs, call.site, None, call.opaque)
-            made = Instance(cls, site=call.site)
+        made, given = instance_for(call)
+        if made is None:
+            return interp.unknown(f"{name}.__new__")
         made.state = construct(interp, given)
         return None if made is call.receiver else made
+
+
+def instance_for(call: Call) -> tuple[Instance | None, Call]:
+    """The object a `__new__` makes: it is there already, or `cls` is the first argument."""
+    if isinstance(call.receiver, Instance):
+        return call.receiver, call
+    explicit = call.receiver is None
+    cls = call.args[0] if explicit and call.args else call.receiver
+    if not isinstance(cls, Class):
+        return None, call
+    args = call.args[1:] if explicit else call.args
+    return Instance(cls, site=call.site), Call(args, call.kwargs, call.site, None, call.opaque)
 
 
 for _container in ("tuple", "str", "int", "float"):
