@@ -111,19 +111,29 @@ def _identifiers(interp: Interpreter, given: dict[str, Value]) -> list[Mismatch]
     found = []
     for name, family in (("optimizer", "optimizer"), ("loss", "loss"), ("metrics", "metric")):
         for leaf in leaves(given.get(name)):
-            if not isinstance(leaf, str) or leaf in _SPECIAL:
+            if not isinstance(leaf, str) or _known(family, leaf, interp.dialect):
                 continue
-            known = registry.identifiers(family, interp.dialect)
-            also = registry.identifiers("loss", interp.dialect) if family == "metric" else {}
-            if registry.resolve(family, leaf, interp.dialect) or leaf in also or not known:
-                continue
-            hint = suggestion(leaf, list(known))
+            hint = suggestion(leaf, list(registry.identifiers(family, interp.dialect)))
             kind = f"a {family} that Keras knows" if family != "optimizer" else "an optimizer"
-            found.append(Mismatch("identifier", kind, {name: leaf}, {"family": family}, hint))
+            names, late = {"family": family}, family != "optimizer"
+            found.append(Mismatch("identifier", kind, {name: leaf}, names, hint, late))
     return found
 
 
-_SPECIAL = frozenset({"accuracy", "acc", "crossentropy", "ce"})
+def _known(family: str, text: str, dialect: str) -> bool:
+    older = dialect == "keras2"
+    if text.lower() in _BY_SHAPES[dialect].get(family, ()):
+        return True
+    # The functions of losses are metrics in Keras 2.
+    also = older and family == "metric" and text in registry.identifiers("loss", dialect)
+    return also or registry.resolve(family, text, dialect) is not None
+
+
+# What Keras chooses by the shapes of targets and outputs, whatever the case of the letters.
+_BY_SHAPES: dict[str, dict[str, tuple[str, ...]]] = {
+    "keras3": {"metric": ("accuracy", "acc"), "loss": ("crossentropy", "ce")},
+    "keras2": {"metric": ("accuracy", "acc", "crossentropy", "ce")},
+}
 
 
 def _train(interp: Interpreter, call: Call, method: str) -> Value:
