@@ -127,6 +127,23 @@ class WeightsMixin:
                 )
             variable.assign(value)
 
+    def save_own_variables(self, store: Any) -> None:
+        """Put the layer's own variables into a store."""
+        for i, variable in enumerate(self._state.variables):
+            store[str(i)] = variable.numpy()
+
+    def load_own_variables(self, store: Any) -> None:
+        """Take the layer's own variables from a store."""
+        own = self._state.variables
+        if len(store) != len(own):
+            why = "" if self.built else "; it was never built"
+            raise ValueError(
+                f"{type(self).__name__} {self.name!r} has {len(own)} variables, the file "
+                f"{len(store)}{why}"
+            )
+        for i, variable in enumerate(own):
+            variable.assign(store[str(i)])
+
     def count_params(self) -> int:
         """How many numbers the weights hold."""
         if not self.built:
