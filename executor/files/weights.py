@@ -94,7 +94,7 @@ def read_parts(model: Any, file: h5py.File, skip_mismatch: bool = False) -> None
     failed = []
     for path, part in parts(model):
         place = f"{path}/vars" if path else "vars"
-        found: Mapping[str, Any] = file[place] if place in file else {}
+        found: Mapping[str, Any] = file.get(place, {})
         store = {key: np.asarray(value) for key, value in found.items()}
         try:
             part.load_own_variables(store)
