@@ -28,7 +28,6 @@ DECISIONS: dict[str, str] = {
 }
 
 PARAMETERS: dict[str, str] = {
-    "executor/layers/attention.py": "the arguments of the layer's call in Keras",
     "executor/kernels": KERNELS,
     "executor/training/callbacks": KERAS,
     "executor/ops": "the signature of a public function, or one parameter per input of an op",

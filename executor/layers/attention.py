@@ -1,172 +1,202 @@
-"""Attention: dot-product, additive, multi-head."""
+"""Attention: dot product, additive, multi-head."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from ...analyzer.specs import applied
+import numpy as np
+
 from ...analyzer.specs import attention_layers as specs
-from ...analyzer.specs.base import Args
 from .. import functions as f
-from .regularization import RandomLayer
-from .spec_layer import computes, dims_of
+from .. import random
+from .calling import mask_of, set_mask
+from .masks import masks
+from .spec_layer import SpecLayer, computes
 
 
-def _masked(c: Any, inputs: Any, scores: Any, mask: Any, causal: bool) -> Any:
-    """Scores with what the masks hide far below the rest."""
-    value_mask = None if mask is None else mask[1]
-    keep = None if value_mask is None else f.expand_dims(f.cast(value_mask, "bool"), -2)
-    if causal:
-        lower = f.tril(f.ones(scores.shape[-2:], "bool"))
+class AttentionBase(SpecLayer):
+    """Drops attention weights in training, where it is told to."""
+
+    def _set_up(self) -> None:
+        if self.dropout:
+            self.seed_generator = random.SeedGenerator(getattr(self, "seed", None))
+
+    def dropped(self, weights: Any, training: Any) -> Any:
+        """The attention weights, some of them 0 in training."""
+        if not training or not self.dropout:
+            return weights
+        return random.dropout(weights, self.dropout, None, self.seed_generator)
+
+
+def _attend(c: Any, scores: Any, x: Any, call: dict[str, Any]) -> Any:
+    """Scores (batch, tq, tv) -> values (batch, tq, dv), and the weights if asked for."""
+    q_mask, v_mask = call["mask"][:2] if call["mask"] else (None, None)
+    keep = None if v_mask is None else f.expand_dims(v_mask, -2)
+    if call["use_causal_mask"]:
+        lower = np.tril(np.ones((1, *scores.shape[-2:]), np.bool_))
         keep = lower if keep is None else f.logical_and(keep, lower)
-    return scores if keep is None else f.where(keep, scores, scores - 1e9)
+    if keep is not None:
+        low = 65504.0 if scores.dtype.name == "float16" else 1e9
+        scores = f.where(keep, scores, scores - low)
+    weights = c.dropped(f.softmax(scores, -1), call["training"])
+    y = f.matmul(weights, x[1])
+    if q_mask is not None:
+        y = f.where(f.expand_dims(q_mask, -1), y, 0.0)
+    return (y, weights) if call["return_attention_scores"] else y
 
 
-def _attended(c: Any, inputs: Any, scores: Any, mask: Any, options: dict[str, Any]) -> Any:
-    scores = _masked(c, inputs, scores, mask, options["causal"])
-    weights = f.softmax(scores, axis=-1)
-    if options["training"] and c.dropout > 0:
-        weights = f.dropout(weights, c.dropout, seed=c.seed_generator)
-    out = f.matmul(weights, inputs[1])
-    if mask is not None and mask[0] is not None:
-        out = f.where(f.expand_dims(f.cast(mask[0], "bool"), -1), out, f.zeros_like(out))
-    return (out, weights) if options["scores"] else out
-
-
-@computes(specs.ATTENTION, RandomLayer)
-def attention(
-    c: Any,
-    w: Any,
-    inputs: Any,
-    mask: Any = None,
-    training: Any = False,
-    return_attention_scores: bool = False,
-    use_causal_mask: bool = False,
-) -> Any:
-    """[(batch, tq, d), (batch, tv, d), (batch, tv, d)] -> (batch, tq, d) (Luong et al.)."""
-    query, key = inputs[0], inputs[2] if len(inputs) > 2 else inputs[1]
+@computes(specs.ATTENTION, AttentionBase)
+def attention(c: Any, w: Any, x: Any, **call: Any) -> Any:
+    """[(batch, tq, d), (batch, tv, dv), (batch, tv, d)] -> (batch, tq, dv)."""
+    q, k = x[0], x[2] if len(x) > 2 else x[1]
     if c.score_mode == "dot":
-        scores = f.matmul(query, key, transpose_b=True)
+        scores = f.matmul(q, f.swapaxes(k, -2, -1))
         scores = scores * w.scale if c.use_scale else scores
     else:
-        wide = f.expand_dims(query, -2) + f.expand_dims(key, -3)
-        wide = f.tanh(w.scale * wide if c.use_scale else wide)
-        scores = w.concat_score_weight * f.sum(wide, axis=-1)
-    options = {"training": training, "scores": return_attention_scores, "causal": use_causal_mask}
-    return _attended(c, inputs, scores, mask, options)
+        total = f.expand_dims(q, -2) + f.expand_dims(k, -3)
+        total = f.tanh(w.scale * total if c.use_scale else total)
+        scores = w.concat_score_weight * f.sum(total, axis=-1)
+    return _attend(c, scores, x, call)
 
 
-@computes(specs.ADDITIVE_ATTENTION, RandomLayer)
-def additive_attention(
-    c: Any,
-    w: Any,
-    inputs: Any,
-    mask: Any = None,
-    training: Any = False,
-    return_attention_scores: bool = False,
-    use_causal_mask: bool = False,
-) -> Any:
-    """[(batch, tq, d), (batch, tv, d), (batch, tv, d)] -> (batch, tq, d) (Bahdanau et al.)."""
-    query, key = inputs[0], inputs[2] if len(inputs) > 2 else inputs[1]
-    wide = f.tanh(f.expand_dims(query, -2) + f.expand_dims(key, -3))
-    scores = f.sum(wide * w.scale if c.use_scale else wide, axis=-1)
-    options = {"training": training, "scores": return_attention_scores, "causal": use_causal_mask}
-    return _attended(c, inputs, scores, mask, options)
+@computes(specs.ADDITIVE_ATTENTION, AttentionBase)
+def additive_attention(c: Any, w: Any, x: Any, **call: Any) -> Any:
+    """[(batch, tq, d), (batch, tv, dv), (batch, tv, d)] -> (batch, tq, dv)."""
+    q, k = x[0], x[2] if len(x) > 2 else x[1]
+    total = f.tanh(f.expand_dims(q, -2) + f.expand_dims(k, -3))
+    scores = f.sum(w.scale * total if c.use_scale else total, axis=-1)
+    return _attend(c, scores, x, call)
 
 
-def _project(part: Any, x: Any, use_bias: bool) -> Any:
-    """(batch, t, d) -> (batch, t, heads, size)."""
-    width, heads, size = part.kernel.shape
-    y = f.matmul(x, f.reshape(part.kernel, (width, heads * size)))
-    if use_bias:
-        y = y + f.reshape(part.bias, (heads * size,))
-    return f.reshape(y, (*x.shape[:-1], heads, size))
+@masks(specs.ATTENTION)
+@masks(specs.ADDITIVE_ATTENTION)
+def query_mask(c: Any, x: Any, mask: Any) -> Any:
+    """The mask of the query."""
+    return None if mask is None or mask[0] is None else mask[0]
 
 
-def _keep(masks: dict[str, Any], rank: int, shape: tuple[int, int]) -> Any:
-    """The masks of query, value, key, by hand and causal, as one (batch, 1, t, s)."""
-    found = []
-    if masks["query_mask"] is not None:
-        found.append(f.expand_dims(f.cast(masks["query_mask"], "bool"), -1))
-    for name in ("value_mask", "key_mask"):
-        if masks[name] is not None:
-            found.append(f.expand_dims(f.cast(masks[name], "bool"), -2))
-    if masks["use_causal_mask"]:
-        found.append(f.expand_dims(f.tril(f.ones(shape, "bool")), 0))
-    if masks["attention_mask"] is not None:
-        found.append(f.cast(masks["attention_mask"], "bool"))
-    if not found:
-        return None
-    keep = found[0]
-    for other in found[1:]:
-        keep = f.logical_and(keep, other)
-    return keep if len(keep.shape) == 4 else f.expand_dims(keep, -3)
+# Multi-head attention.
 
 
-class MultiHead(RandomLayer):
-    """Attention whose weights depend on the shapes of query, value and key."""
+class MultiHeadBase(AttentionBase):
+    """Builds its projections from the shapes of query, value and key."""
 
-    def build(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> None:
+    def build(self, query_shape: Any, value_shape: Any = None, key_shape: Any = None) -> None:
         """Make the projections."""
-        shapes = {"query": query_shape, "value": value_shape, "key": key_shape}
-        call = {n: dims_of(s) for n, s in shapes.items() if s is not None}
-        parameters = self.spec.call_parameters
-        config = self._config.with_call(Args(parameters.complete(call), parameters))
-        with self._mismatches():
-            wanted = applied.built(self.spec, config, call["query"])
-        for path, weight in wanted.items():
-            self._add(path, weight)
-        self.built = True
+        shapes = {"value": value_shape or query_shape, "key": key_shape}
+        self._build_weights(query_shape, shapes)
 
 
-@computes(specs.MULTI_HEAD_ATTENTION, MultiHead)
+def _project(x: Any, part: Any, biased: bool) -> Any:
+    """(..., d), kernel (d, heads, size) -> (..., heads, size)."""
+    kernel = part.kernel
+    width, *shape = kernel.shape
+    y = f.matmul(x, f.reshape(kernel, (width, math.prod(shape))))
+    y = f.reshape(y, (*x.shape[:-1], *shape))
+    return y + part.bias if biased else y
+
+
+def _unproject(x: Any, part: Any, biased: bool) -> Any:
+    """(..., heads, size), kernel (heads, size, ...out) -> (..., ...out)."""
+    kernel = part.kernel
+    heads, size, *out = kernel.shape
+    flat = f.reshape(x, (*x.shape[:-2], heads * size))
+    y = f.matmul(flat, f.reshape(kernel, (heads * size, math.prod(out))))
+    if len(out) != 1:
+        y = f.reshape(y, (*x.shape[:-2], *out))
+    return y + part.bias if biased else y
+
+
+def _whole_mask(c: Any, query: Any, value: Any, given: dict[str, Any]) -> Any:
+    """All masks as one (batch, tq, tk), or None."""
+    parts = []
+    for name, axis in (("query_mask", -1), ("value_mask", -2), ("key_mask", -2)):
+        if given[name] is not None:
+            parts.append(f.expand_dims(f.cast(given[name], "bool"), axis))
+    shape = (1, query.shape[1], value.shape[1])
+    if given["use_causal_mask"]:
+        parts.append(np.tril(np.ones(shape, np.bool_)))
+    if c.sliding_window is not None:
+        distance = np.arange(shape[1])[:, None] - np.arange(shape[2])[None]
+        parts.append((np.abs(distance) < c.sliding_window)[None])
+    if given["attention_mask"] is not None:
+        parts.insert(0, f.cast(given["attention_mask"], "bool"))
+    whole = None
+    for part in parts:
+        whole = part if whole is None else f.logical_and(whole, part)
+    return whole
+
+
+@computes(specs.MULTI_HEAD_ATTENTION, MultiHeadBase)
 def multi_head_attention(
-    c: Any,
-    w: Any,
-    query: Any,
-    value: Any = None,
-    key: Any = None,
-    query_mask: Any = None,
-    value_mask: Any = None,
-    key_mask: Any = None,
-    attention_mask: Any = None,
-    return_attention_scores: bool = False,
-    training: Any = None,
-    use_causal_mask: bool = False,
+    c: Any, w: Any, query: Any, value: Any, training: Any, **given: Any
 ) -> Any:
-    """(batch, t, d), (batch, s, d) -> (batch, t, d) (Vaswani et al., 2017)."""
-    if len(query.shape) != 3:
-        raise NotImplementedError(f"{c.name}: only inputs (batch, steps, features) are computed")
-    key = value if key is None else key
-    q = _project(w.query_dense, query, c.use_bias)
-    k = _project(w.key_dense, key, c.use_bias)
-    v = _project(w.value_dense, value, c.use_bias)
-    masks = {"query_mask": query_mask, "value_mask": value_mask, "key_mask": key_mask}
-    masks |= {"attention_mask": attention_mask, "use_causal_mask": use_causal_mask}
-    keep = _keep(masks, 3, (query.shape[1], key.shape[1]))
-    dropping = bool(training) and c.dropout > 0
-    if not dropping and not return_attention_scores:
-        attended = f.dot_product_attention(q, k, v, mask=keep)
-        return _output(c, w, attended)
-    scale = 1.0 / math.sqrt(c.key_dim)
-    scores = f.einsum("btnh,bsnh->bnts", [q * scale, k])
-    if keep is not None:
-        scores = f.where(keep, scores, scores - 1e9)
-    weights = f.softmax(scores, axis=-1)
-    used = f.dropout(weights, c.dropout, seed=c.seed_generator) if dropping else weights
-    out = _output(c, w, f.einsum("bnts,bsnh->btnh", [used, v]))
-    return (out, weights) if return_attention_scores else out
-
-
-def _output(c: Any, w: Any, x: Any) -> Any:
-    """(batch, t, heads, size) -> (batch, t, d)."""
-    kernel = w.output_dense.kernel
-    heads, size, *rest = kernel.shape
-    width = math.prod(rest)
-    y = f.matmul(
-        f.reshape(x, (*x.shape[:2], heads * size)), f.reshape(kernel, (heads * size, width))
+    """(batch, tq, d), value (batch, tv, dv) -> (batch, tq, d)."""
+    key = value if given["key"] is None else given["key"]
+    given["query_mask"] = mask_of(query)
+    mask = _whole_mask(c, query, value, given)
+    q, k, v = (
+        _project(x, part, c.use_bias)
+        for x, part in ((query, w.query_dense), (key, w.key_dense), (value, w.value_dense))
     )
-    if c.use_bias:
-        y = y + f.reshape(w.output_dense.bias, (width,))
-    return y if len(rest) == 1 else f.reshape(y, (*x.shape[:2], *rest))
+    scored = given["return_attention_scores"]
+    if len(q.shape) == 4 and not c.dropout and not scored:
+        y, scores = f.dot_product_attention(q, k, v, None, _for_heads(mask, 4, 1)), None
+    else:
+        y, scores = _explicit(c, q, k, v, mask, training)
+    if c.use_gate:
+        y = y * f.sigmoid(_project(query, w._gate_dense, c.use_bias))
+    y = _unproject(y, w.output_dense, c.use_bias)
+    return (y, scores) if scored else y
+
+
+def _for_heads(mask: Any, rank: int, axes: int) -> Any:
+    """A mask (batch, tq, tk) with an axis for the heads."""
+    if mask is None:
+        return None
+    for _ in range(rank - len(mask.shape)):
+        mask = f.expand_dims(mask, -axes * 2 - 1)
+    return mask
+
+
+def _explicit(c: Any, q: Any, k: Any, v: Any, mask: Any, training: Any) -> tuple[Any, Any]:
+    """Attention over any axes, with the scores: q (batch, ...rest, ...tq, heads, size)."""
+    rank = len(q.shape)
+    axes = _attention_axes(c, rank)
+    rest = [i for i in range(rank - 2) if i not in axes]
+    order = (*rest, rank - 2, *axes, rank - 1)
+    rows = [f.transpose(x, order) for x in (q, k, v)]
+    lead = [rows[0].shape[i] for i in range(len(rest) + 1)]
+    inner = [x.shape[len(lead) : -1] for x in rows]
+    qs, ks, vs = (
+        f.reshape(x, (*lead, math.prod(n), x.shape[-1])) for x, n in zip(rows, inner, strict=True)
+    )
+    scores = f.matmul(qs * (1.0 / math.sqrt(c.key_dim)), f.swapaxes(ks, -2, -1))
+    scores = f.reshape(scores, (*lead, *inner[0], *inner[1]))
+    mask = _for_heads(mask, len(scores.shape), len(axes))
+    weights = _masked_softmax(scores, mask, len(axes))
+    set_mask(weights, mask)  # Keras' scores carry the mask they were computed with
+    dropped = c.dropped(weights, training)
+    flat = f.reshape(dropped, (*lead, math.prod(inner[0]), math.prod(inner[1])))
+    y = f.reshape(f.matmul(flat, vs), (*lead, *inner[0], vs.shape[-1]))
+    return f.transpose(y, tuple(int(i) for i in np.argsort(order))), weights
+
+
+def _attention_axes(c: Any, rank: int) -> tuple[int, ...]:
+    given = c.attention_axes
+    if given is None:
+        return tuple(range(1, rank - 2))
+    given = given if isinstance(given, list | tuple) else (given,)
+    return tuple(a if a >= 0 else rank - 1 + a for a in given)
+
+
+def _masked_softmax(scores: Any, mask: Any, axes: int) -> Any:
+    """Weights of sum 1 over the last axes; masked ones are 0."""
+    if mask is not None:
+        scores = f.where(mask, scores, -3e4 if scores.dtype.name == "float16" else -1e9)
+    if axes == 1:
+        weights = f.softmax(scores, -1)
+    else:
+        weights = f.exp(scores - f.logsumexp(scores, tuple(range(-axes, 0)), True))
+    return weights if mask is None else f.where(mask, weights, 0.0)

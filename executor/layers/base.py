@@ -264,7 +264,15 @@ class Layer(LossesMixin, Configurable):
 # Values that hold no state, the common case, and attributes that are bookkeeping.
 _PLAIN = (int, float, str, bytes, type(None))
 _UNTRACKED = frozenset(
-    {"_losses", "_inbound_nodes", "_build_shapes", "dtype_policy", "_auto_config", "input_spec"}
+    {
+        "_losses",
+        "_inbound_nodes",
+        "_build_shapes",
+        "dtype_policy",
+        "_auto_config",
+        "input_spec",
+        "_weight_table",
+    }
 )
 
 

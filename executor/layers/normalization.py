@@ -1,4 +1,4 @@
-"""Normalisation by the batch, by features, by groups."""
+"""Normalisation over batches, features, groups and vectors."""
 
 from __future__ import annotations
 
@@ -6,69 +6,99 @@ from typing import Any
 
 from ...analyzer.specs import normalization_layers as specs
 from .. import functions as f
+from ..dtypes import is_float
 from .spec_layer import computes
+
+_EPSILON = 1e-7
+
+
+def _single(axis: Any) -> int:
+    return axis[0] if isinstance(axis, list | tuple) else axis
+
+
+def _wide(x: Any) -> Any:
+    """Half precision is normalised in single precision."""
+    narrow = is_float(x.dtype) and x.dtype.itemsize < 4
+    return f.cast(x, "float32") if narrow else x
+
+
+def _optional(c: Any, w: Any) -> tuple[Any, Any]:
+    """gamma and beta, None where the layer has none."""
+    return (w.gamma if c.scale else None), (w.beta if c.center else None)
 
 
 @computes(specs.BATCH_NORMALIZATION)
-def batch_normalization(c: Any, w: Any, x: Any, training: Any = None, mask: Any = None) -> Any:
-    """(..., features) -> the same; in training by the batch's moments, which it follows.
-
-    A frozen layer (`trainable=False`) runs in inference mode (Keras' documentation).
-    """
-    gamma = w.gamma if c.scale else None
-    beta = w.beta if c.center else None
+def batch_normalization(c: Any, w: Any, x: Any, training: Any, mask: Any) -> Any:
+    """(...) -> (...), each channel normalised by the batch or by the running statistics."""
+    if c.renorm:
+        raise NotImplementedError(f"{c._title}: renorm=True is not computed")
+    dtype, x, axis = x.dtype.name, _wide(x), _single(c.axis)
+    gamma, beta = _optional(c, w)
     if not (training and c.trainable):
-        mean, variance = w.moving_mean, w.moving_variance
-        return f.batch_normalization(x, mean, variance, c.axis, beta, gamma, c.epsilon)
+        statistics = (w.moving_mean, w.moving_variance)
+        y = f.batch_normalization(x, *statistics, axis, beta, gamma, c.epsilon)
+        return f.cast(y, dtype)
     if mask is None:
-        y, mean, variance = f.batch_norm_train(x, gamma, beta, c.axis, c.epsilon)
+        y, mean, variance = f.batch_norm_train(x, gamma, beta, axis, c.epsilon)
     else:
-        mean, variance = _masked_moments(c, x, mask)
-        y = f.batch_normalization(x, mean, variance, c.axis, beta, gamma, c.epsilon)
+        mean, variance = _masked_moments(x, mask, axis)
+        y = f.batch_normalization(x, mean, variance, axis, beta, gamma, c.epsilon)
     for name, value in (("moving_mean", mean), ("moving_variance", variance)):
-        moving = w.variable(name)
-        moving.assign(moving * c.momentum + f.stop_gradient(value) * (1.0 - c.momentum))
-    return y
+        variable = w.variable(name)
+        value = f.stop_gradient(value)
+        variable.assign(variable.value * c.momentum + value * (1.0 - c.momentum))
+    return f.cast(y, dtype)
 
 
-def _masked_moments(c: Any, x: Any, mask: Any) -> tuple[Any, Any]:
-    """Mean and variance over the positions the mask keeps."""
-    axes = tuple(i for i in range(len(x.shape)) if i != c.axis % len(x.shape))
-    kept = f.cast(mask, x.dtype)
-    while len(kept.shape) < len(x.shape):
-        kept = f.expand_dims(kept, -1)
-    kept = f.broadcast_to(kept, x.shape)
-    total = f.sum(kept, axis=axes, keepdims=True)
-    mean = f.sum(x * kept, axis=axes, keepdims=True) / total
-    variance = f.sum(f.square(x - mean) * kept, axis=axes, keepdims=True) / total
-    return f.reshape(mean, (-1,)), f.reshape(variance, (-1,))
+def _masked_moments(x: Any, mask: Any, axis: int) -> tuple[Any, Any]:
+    """(...) -> mean (c,), variance (c,) of the entries that are there."""
+    axes = tuple(i for i in range(len(x.shape)) if i != axis % len(x.shape))
+    there = f.broadcast_to(f.expand_dims(mask, -1), x.shape)
+    count = f.sum(f.cast(there, x.dtype.name), axis=axes, keepdims=True) + _EPSILON
+    mean = f.sum(f.where(there, x, 0.0), axis=axes, keepdims=True) / count
+    squares = f.square(f.where(there, x - mean, 0.0))
+    variance = f.sum(squares, axis=axes) / f.reshape(count, (-1,))
+    return f.reshape(mean, (-1,)), variance
 
 
 @computes(specs.LAYER_NORMALIZATION)
 def layer_normalization(c: Any, w: Any, x: Any) -> Any:
-    """(..., features) -> the same with mean 0 and variance 1 for each sample."""
-    gamma = w.gamma if c.scale else None
-    beta = w.beta if c.center else None
-    return f.layer_normalization(x, gamma, beta, c.axis, c.epsilon)
+    """(...) -> (...), each sample normalised along `axis`."""
+    axis = tuple(c.axis) if isinstance(c.axis, list) else c.axis
+    if c.rms_scaling:
+        return _scaled_by_variance(c, w, x, axis)
+    y = f.layer_normalization(_wide(x), *_optional(c, w), axis, c.epsilon)
+    return f.cast(y, x.dtype.name)
+
+
+def _scaled_by_variance(c: Any, w: Any, x: Any, axis: Any) -> Any:
+    """(...) -> (...), divided by the root of the variance and scaled, not centred."""
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    inverse = f.rsqrt(f.var(x, axis=axis, keepdims=True) + c.epsilon)
+    shape = [1] * len(x.shape)
+    for a in axes:
+        shape[a] = x.shape[a]
+    return x * inverse * f.reshape(w.gamma, tuple(shape))
 
 
 @computes(specs.GROUP_NORMALIZATION)
 def group_normalization(c: Any, w: Any, x: Any) -> Any:
-    """(batch, ..., channels) -> normalised within each sample and group."""
-    gamma = w.gamma if c.scale else None
-    beta = w.beta if c.center else None
-    groups = x.shape[c.axis] if c.groups == -1 else c.groups
-    return f.group_normalization(x, groups, gamma, beta, c.axis, c.epsilon)
+    """(...) -> (...), each group of channels normalised within its sample."""
+    axis = _single(c.axis)
+    groups = x.shape[axis] if c.groups == -1 else c.groups
+    y = f.group_normalization(_wide(x), groups, *_optional(c, w), axis, c.epsilon)
+    return f.cast(y, x.dtype.name)
 
 
 @computes(specs.UNIT_NORMALIZATION)
 def unit_normalization(c: Any, w: Any, x: Any) -> Any:
-    """(...) -> the same with length 1 along `axis`."""
+    """(...) -> (...), vectors of length 1 along `axis`."""
     axis = tuple(c.axis) if isinstance(c.axis, list) else c.axis
-    return f.l2_normalize(x, axis=axis)
+    squares = f.sum(f.square(x), axis=axis, keepdims=True)
+    return x * f.minimum(f.rsqrt(squares), 1e12)
 
 
 @computes(specs.RMS_NORMALIZATION)
 def rms_normalization(c: Any, w: Any, x: Any) -> Any:
-    """(..., features) -> the same divided by its root mean square."""
+    """(...) -> (...), vectors of root mean square 1 along `axis`."""
     return f.rms_normalization(x, w.scale, c.axis, c.epsilon)

@@ -1,85 +1,80 @@
-"""Dropout and noise: layers that act in training only."""
+"""Noise in training, nothing in inference."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from ...analyzer.specs import core_layers
 from ...analyzer.specs import regularization_layers as specs
 from .. import functions as f
-from ..random import SeedGenerator
+from .. import random
 from .spec_layer import SpecLayer, computes
 
 
 class RandomLayer(SpecLayer):
-    """A built-in layer that draws random numbers from a generator of its own."""
+    """Keeps a stream of seeds, where it draws at all."""
 
     def _set_up(self) -> None:
-        self.seed_generator = SeedGenerator(getattr(self, "seed", None))
+        if self._strength:
+            self.seed_generator = random.SeedGenerator(self.seed)
 
-
-def _dropped(c: Any, x: Any, training: Any, noise_shape: Any) -> Any:
-    if not training or c.rate == 0:
-        return x
-    return f.dropout(x, c.rate, noise_shape, seed=c.seed_generator)
+    @property
+    def _strength(self) -> float:
+        """0 where the layer never does anything."""
+        return getattr(self, "rate", getattr(self, "stddev", 0.0))
 
 
 @computes(specs.DROPOUT, RandomLayer)
-def dropout(c: Any, w: Any, x: Any, training: Any = False) -> Any:
-    """(...) -> (...), a share `rate` set to 0."""
-    shape = c.noise_shape
-    if shape is not None:
-        shape = tuple(x.shape[i] if n is None else n for i, n in enumerate(shape))
-    return _dropped(c, x, training, shape)
+def dropout(c: Any, w: Any, x: Any, training: Any) -> Any:
+    """(...) -> (...), a share set to 0 and the rest scaled up."""
+    if not training or not c.rate:
+        return x
+    return random.dropout(x, c.rate, c.noise_shape, c.seed_generator)
 
 
-def _spatial(c: Any, w: Any, x: Any, training: Any = False) -> Any:
-    """(batch, ..., channels) -> the same with whole channels set to 0."""
-    inner = [1] * (len(x.shape) - 2)
+def _spatial_dropout(c: Any, w: Any, x: Any, training: Any) -> Any:
+    """(batch, ...spatial, channels) -> the same, whole channels set to 0."""
+    if not training or not c.rate:
+        return x
+    ones = (1,) * (len(x.shape) - 2)
     first = getattr(c, "data_format", None) == "channels_first"
-    shape = (x.shape[0], x.shape[1], *inner) if first else (x.shape[0], *inner, x.shape[-1])
-    return _dropped(c, x, training, shape)
+    noise = (x.shape[0], x.shape[1], *ones) if first else (x.shape[0], *ones, x.shape[-1])
+    return random.dropout(x, c.rate, noise, c.seed_generator)
 
 
 for _spec in (specs.SPATIAL_DROPOUT1D, specs.SPATIAL_DROPOUT2D, specs.SPATIAL_DROPOUT3D):
-    computes(_spec, RandomLayer)(_spatial)
+    computes(_spec, RandomLayer)(_spatial_dropout)
 
 
 @computes(specs.GAUSSIAN_NOISE, RandomLayer)
-def gaussian_noise(c: Any, w: Any, x: Any, training: Any = False) -> Any:
-    """(...) -> (...) with normal noise added."""
-    if not training or c.stddev == 0:
+def gaussian_noise(c: Any, w: Any, x: Any, training: Any) -> Any:
+    """(...) -> (...) + noise."""
+    if not training or not c.stddev:
         return x
-    return x + f.random_normal(x.shape, 0.0, c.stddev, x.dtype, seed=c.seed_generator)
+    return x + random.normal(x.shape, 0.0, c.stddev, x.dtype.name, c.seed_generator)
 
 
 @computes(specs.GAUSSIAN_DROPOUT, RandomLayer)
-def gaussian_dropout(c: Any, w: Any, x: Any, training: Any = False) -> Any:
-    """(...) -> (...) times normal noise around 1."""
-    if not training or c.rate == 0:
+def gaussian_dropout(c: Any, w: Any, x: Any, training: Any) -> Any:
+    """(...) -> (...) * noise around 1."""
+    if not training or not c.rate:
         return x
-    deviation = math.sqrt(c.rate / (1.0 - c.rate))
-    return x * f.random_normal(x.shape, 1.0, deviation, x.dtype, seed=c.seed_generator)
-
-
-# The value a dropped SELU unit takes (Klambauer et al., 2017): -scale * alpha.
-_ALPHA_PRIME = -1.0507009873554805 * 1.6732632423543772
+    spread = (c.rate / (1.0 - c.rate)) ** 0.5
+    return x * random.normal(x.shape, 1.0, spread, x.dtype.name, c.seed_generator)
 
 
 @computes(specs.ALPHA_DROPOUT, RandomLayer)
-def alpha_dropout(c: Any, w: Any, x: Any, training: Any = False) -> Any:
-    """(...) -> (...), dropped values set to SELU's lowest, mean and variance kept."""
-    if not training or c.rate == 0:
+def alpha_dropout(c: Any, w: Any, x: Any, training: Any) -> Any:
+    """(...) -> (...), a share set to the lowest value of selu, mean and variance kept."""
+    if not training or not c.rate:
         return x
-    shape = x.shape if c.noise_shape is None else c.noise_shape
-    kept = f.random_uniform(shape, 0.0, 1.0, "float32", seed=c.seed_generator) >= c.rate
-    kept = f.cast(kept, x.dtype)
-    a = 1.0 / math.sqrt((1.0 - c.rate) * (1.0 + c.rate * _ALPHA_PRIME**2))
-    return a * (x * kept + _ALPHA_PRIME * (1.0 - kept)) - a * _ALPHA_PRIME * c.rate
+    lowest = -1.6732632423543772 * 1.0507009873554805
+    shape = x.shape if c.noise_shape is None else _filled(c.noise_shape, x.shape)
+    drawn = random.uniform(shape, 0.0, 1.0, x.dtype.name, c.seed_generator)
+    kept = f.cast(f.greater_equal(drawn, c.rate), x.dtype.name)
+    a = ((1.0 - c.rate) * (1.0 + c.rate * lowest**2)) ** -0.5
+    b = -a * lowest * c.rate
+    return a * (x * kept + lowest * (1.0 - kept)) + b
 
 
-@computes(core_layers.ACTIVITY_REGULARIZATION)
-def activity_regularization(c: Any, w: Any, x: Any) -> Any:
-    """(...) -> (...), its size added to the loss."""
-    return x
+def _filled(noise: Any, shape: Any) -> tuple[int, ...]:
+    return tuple(d if n is None else n for n, d in zip(noise, shape, strict=True))

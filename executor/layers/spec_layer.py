@@ -5,24 +5,25 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Callable
-from functools import cache
 from typing import Any, ClassVar
 
-from ...analyzer.dims import Dims, symbol
 from ...analyzer.mismatch import Mismatch
 from ...analyzer.specs import applied, domains
 from ...analyzer.specs.base import Args, LayerSpec, Mask, Weight
 from ...analyzer.specs.signature import REQUIRED, BindError, Signature
+from ...analyzer.unknown import Undecided
 from .. import functions, structure
 from ..api import offer
 from ..dtypes import dtype_name, is_float
-from ..errors import ModelError, from_mismatch
+from ..errors import from_mismatch
 from . import activations, constraints, initializers, regularizers
+from .abstract import infer_outputs
 from .base import Layer
+from .forms import call_dims, dims_of, structure_shape, tensors_of
 from .inner import inner_layer
 from .keras_tensor import KerasTensor, symbolic_leaves
 from .masks import mask_function
-from .serialize import serialize
+from .serialize import deserialize, serialize
 from .symbolic import call_symbolically
 
 _BASE = frozenset(inspect.signature(Layer.__init__).parameters) - {"self", "kwargs"}
@@ -34,9 +35,8 @@ _GET: dict[str, Callable[[Any], Any]] = {
     "constraint": constraints.get,
     "data_format": lambda value: "channels_last" if value is None else value.lower(),
 }
-# Arguments that are also properties of every layer.
-_RESERVED = frozenset({"weights"})
 # Arguments of Keras 3.15 that files of other versions do not know: kept only when set.
+_ATTRIBUTES = {"weights": "_given_weights"}
 _RECENT = ("lora_rank", "lora_alpha", "quantization_config", "weights")
 
 
@@ -89,9 +89,9 @@ class SpecLayer(Layer):
         self._weight_table: dict[str, Any] = {}
         self._check_arguments(values)
         for name, value in values.items():
-            if name not in _BASE and name not in _RESERVED:
-                setattr(self, name, self._settled(name, value))
-        self._given_weights = values.get("weights")
+            if name not in _BASE:
+                # First values given by `weights=` have no attribute of that name.
+                setattr(self, _ATTRIBUTES.get(name, name), self._settled(name, value))
         self.supports_masking = self._mask_rule() is not Mask.DROP
         self._set_up()
 
@@ -103,6 +103,8 @@ class SpecLayer(Layer):
         kind = self.spec.parameters.params[name].kind
         if kind in _GET:
             return _GET[kind](value)
+        if kind == "one_of" and isinstance(value, str):
+            return value.lower()
         if kind.startswith(("sizes", "paddings")) and value is not None:
             count = int(kind[-1])
             return tuple(value) if isinstance(value, list | tuple) else (value,) * count
@@ -123,20 +125,26 @@ class SpecLayer(Layer):
     def _config(self) -> Args:
         """The present arguments, as specs read them."""
         parameters = self.spec.parameters
-        values = {n: inner_layer(self.__dict__.get(n)) for n in parameters.params}
+        values = {
+            n: inner_layer(self.__dict__.get(_ATTRIBUTES.get(n, n))) for n in parameters.params
+        }
         return Args(values, parameters)
 
     # Weights.
 
     def build(self, input_shape: Any) -> None:
         """Make the weights the spec lists for an input of this shape."""
+        self._build_weights(input_shape, {})
+
+    def _build_weights(self, shape: Any, others: dict[str, Any]) -> None:
+        """Make the weights, knowing the shapes of further call arguments."""
+        call = Args({n: dims_of(s) for n, s in others.items()}, self.spec.call_parameters)
         with self._mismatches():
-            wanted = applied.built(self.spec, self._config, dims_of(input_shape))
+            config = self._config.with_call(call)
+            wanted = applied.built(self.spec, config, dims_of(shape))
         for path, weight in wanted.items():
             self._add(path, weight)
         self.built = True
-        if self._given_weights is not None:
-            self.set_weights(self._given_weights)
 
     def _add(self, path: str, weight: Weight) -> None:
         *groups, name = path.split("/")
@@ -181,7 +189,10 @@ class SpecLayer(Layer):
             raise NotImplementedError(f"{self._title} is known, but cannot be computed yet")
         values = _call_values(self.spec, args, kwargs)
         first = next(iter(values.values()))
-        named = {n: values[n] for n in self._takes if n in values}
+        names = values if "*" in self._takes else self._takes
+        named = {n: values[n] for n in list(names) if n in values}
+        if "*" in self._takes:
+            named.pop(next(iter(values)))
         return type(self)._compute(self, Weights(self), first, **named)  # type: ignore[misc]
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
@@ -190,11 +201,14 @@ class SpecLayer(Layer):
         if getattr(type(self).call, "_of_spec", None) is not self.spec or own is not _OUTPUT_SHAPE:
             return super().compute_output_spec(*args, **kwargs)
         values = _call_values(self.spec, args, kwargs)
-        return self._spec_outputs(values)
+        try:
+            return self._spec_outputs(values)
+        except Undecided:
+            return infer_outputs(self.call, args, kwargs)
 
     def _spec_outputs(self, values: dict[str, Any]) -> Any:
         first, *_ = values.values()
-        call = Args({n: _call_dims(v) for n, v in values.items()}, self.spec.call_parameters)
+        call = Args({n: call_dims(v) for n, v in values.items()}, self.spec.call_parameters)
         config = self._config.with_call(call)
         with self._mismatches():
             shapes = applied.called(self.spec, config, dims_of(structure_shape(first)))
@@ -223,10 +237,7 @@ class SpecLayer(Layer):
 
     def compute_mask(self, inputs: Any, mask: Any = None, **kwargs: Any) -> Any:
         """The mask of the outputs, by the spec's rule."""
-        rule = self._mask_rule()
-        if rule is not Mask.CREATE and not structure.present(mask):
-            return None
-        function = mask_function(self.spec, rule)
+        function = mask_function(self.spec, self._mask_rule())
         if symbolic_leaves(inputs, mask) and function.computes:
             return call_symbolically(function.bound(self), (inputs, mask), {}, "mask")
         return function(self, inputs, mask)
@@ -239,7 +250,7 @@ class SpecLayer(Layer):
         for name, param in self.spec.parameters.params.items():
             if name in config or param.mode in ("args", "kwargs"):
                 continue
-            value = None if name in _RESERVED else getattr(self, name, None)
+            value = None if name in _ATTRIBUTES else getattr(self, name, None)
             if value is None and name in _RECENT:
                 continue
             write = activations.serialize_activation if param.kind == "activation" else serialize
@@ -273,6 +284,9 @@ class _Named:
 
 
 def _from_plain(value: Any, kind: str) -> Any:
+    """A config's entry as the constructor takes it: layers and functions made again."""
+    if kind in ("layer", "layers", "function"):
+        return deserialize(value)
     return tuple(value) if kind == "shape" and isinstance(value, list) else value
 
 
@@ -294,49 +308,6 @@ def _call_values(spec: LayerSpec, args: tuple[Any, ...], kwargs: dict[str, Any])
         raise TypeError(f"{spec.name} is called as {spec.call}: {error}") from None
 
 
-# Shapes between Keras' form (None, lists and tuples) and that of the specs.
-
-
-def dims_of(shape: Any) -> Any:
-    """Keras' shapes -> dims: a tuple for one tensor, a list for several."""
-    if shape is None:
-        return None
-    if structure.is_shape(shape):
-        return tuple(_dim(i, d) for i, d in enumerate(shape))
-    children = [shape[k] for k in structure.keys(shape)] if isinstance(shape, dict) else shape
-    return [dims_of(s) for s in children]
-
-
-def _dim(position: int, size: int | None) -> Any:
-    if size is not None:
-        return size
-    return _batch() if position == 0 else symbol(f"d{position}", static=False)
-
-
-@cache
-def _batch() -> Any:
-    return symbol("batch", static=False)
-
-
-def structure_shape(value: Any) -> Any:
-    """The shapes of tensors in their structure; None for what is no tensor."""
-    return structure.map_structure(lambda t: tuple(t.shape) if hasattr(t, "shape") else None, value)
-
-
-def _call_dims(value: Any) -> Any:
-    """A call argument as specs see it: dims in place of tensors."""
-    if not structure.is_nested(value) and not hasattr(value, "shape"):
-        return value
-    return dims_of(structure_shape(value))
-
-
-def tensors_of(shapes: Any, dtype: str) -> Any:
-    """Dims -> symbolic tensors; the outermost list becomes a tuple, as in Keras 3."""
-    if isinstance(shapes, list):
-        return tuple(tensors_of(s, dtype) for s in shapes)
-    return KerasTensor([d if isinstance(d, int) else None for d in shapes], dtype)
-
-
 # Making classes.
 
 
@@ -350,7 +321,8 @@ def computes(
     """
 
     def decorator(function: Callable[..., Any]) -> Callable[..., Any]:
-        takes = tuple(inspect.signature(function).parameters)[3:]
+        parameters = list(inspect.signature(function).parameters.values())[3:]
+        takes = tuple("*" if p.kind is p.VAR_KEYWORD else p.name for p in parameters)
         make_class(spec, base, {"_compute": staticmethod(function), "_takes": takes})
         return function
 
@@ -371,7 +343,11 @@ def make_class(spec: LayerSpec, base: type[SpecLayer], members: dict[str, Any]) 
 
 def _copy(function: Any) -> types.FunctionType:
     copy = types.FunctionType(
-        function.__code__, function.__globals__, function.__name__, None, function.__closure__
+        function.__code__,
+        function.__globals__,
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
     )
     copy.__doc__ = function.__doc__
     return copy
@@ -395,6 +371,3 @@ def _call_signature(spec: LayerSpec) -> inspect.Signature:
         default = inspect.Parameter.empty if p.default is REQUIRED else p.default
         parameters.append(inspect.Parameter(p.name, kinds[p.mode], default=default))
     return inspect.Signature(parameters)
-
-
-__all__ = ["Dims", "ModelError", "SpecLayer", "Weights", "computes", "make_class"]

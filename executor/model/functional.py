@@ -23,7 +23,7 @@ from .model import Model
 from .subgraph import cut_out
 
 
-@public("keras.Functional", "keras.models.Functional")
+@public("keras.src.models.functional.Functional", "keras.models.Functional")
 class Functional(Model):
     """A model that is the graph between `inputs` and `outputs`."""
 
