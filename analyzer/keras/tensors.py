@@ -45,12 +45,13 @@ def get_attribute(interp: Interpreter, call: Call) -> Value:
     assert isinstance(tensor, Tensor) and isinstance(name, str)
     if name == "shape" or (name == "ndim" and tensor.type.shape is not None):
         return _shape(tensor) if name == "shape" else len(tensor.type.shape or ())
-    spelling = members.member(tensor.kind, name)
+    spelling = members.member(tensor.kind, name, interp.dialect)
     if spelling is not None:
         if members.is_property(spelling):
             return apply_spelling(interp, spelling, [tensor], {}, call.site)
         return Bound(tensor, _method(spelling))
-    if name.startswith("_") or members.has(tensor.kind, name) or tensor.type.shape is None:
+    known = members.has(tensor.kind, name, interp.dialect)
+    if name.startswith("_") or known or tensor.type.shape is None:
         return Unknown(f"tensor attribute {name}")
     known = interp.dialect == "keras3" and not _either(tensor)
     return ABSENT if known else Unknown(f"tensor attribute {name}")
@@ -88,7 +89,7 @@ def binary(interp: Interpreter, call: Call) -> Value:
         return Unknown(f"tensor {op}")
     if any(isinstance(v, Unknown) or not _operand(v) for v in (left, right)):
         return Unknown(f"{op} with an unknown operand")
-    found = members.operation(dunder, _kind(left), _kind(right))
+    found = members.operation(dunder, _kind(left), _kind(right), interp.dialect)
     if found is None:
         return Unknown(f"tensor {op}")
     return apply_op(interp, found.op, found.library, (left, right), str(op), call.site)
@@ -107,7 +108,8 @@ def unary(interp: Interpreter, call: Call) -> Value:
     """`-x`, `~x`, `abs(x)`"""
     op, value = call.args
     dunder = _UNARY.get(str(op))
-    found = members.operation(dunder, _kind(value)) if dunder else None
+    kind = _kind(value)
+    found = members.operation(dunder, kind, dialect=interp.dialect) if dunder else None
     if found is None:
         return Unknown(f"tensor {op}")
     return apply_op(interp, found.op, found.library, (value,), str(op), call.site)
@@ -119,7 +121,7 @@ def get_item(interp: Interpreter, call: Call) -> Value:
     tensor, index = call.args
     assert isinstance(tensor, Tensor)
     spec = registry.ops()["getitem"]
-    library = {"keras": "keras", "array": "numpy"}.get(tensor.kind, "tf")
+    library = members.index_library(tensor.kind, interp.dialect)
     values = calling.bind_canonical(spec, (tensor, index), {})
     return apply_values(
         interp, Applied(spec, "[]", library, (tensor, index), {}, values, call.site)

@@ -35,7 +35,8 @@ class _Array:
 def _getitem(a: Args) -> TensorType:
     """(d0, d1, ...), index -> the selected part."""
     x, index = a.x, a.raw("index")
-    family = {"keras": "keras", "array": "numpy"}.get(x.kind, "tf")
+    symbolic = a.library == "keras" and x.kind == "keras"
+    family = "keras" if symbolic else "numpy" if x.kind == "array" else "tf"
     items = _items(index, family)
     if any(isinstance(i, Unknown) for i in items):
         raise Undecided("an index is unknown")

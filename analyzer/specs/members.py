@@ -74,6 +74,14 @@ PUBLIC: dict[str, frozenset[str]] = {
     ),
 }
 
+# What a KerasTensor of tf_keras 2.21 has; its members are those of a tf.Tensor.
+_KERAS2_TENSOR = _names(
+    """
+    dtype experimental_ref from_tensor from_type_spec get_shape is_tensor_like
+    name node op ref set_shape shape type_spec
+    """
+)
+
 # Members that are read, not called.
 PROPERTIES = _names(
     """
@@ -85,8 +93,10 @@ PROPERTIES = _names(
 )
 
 
-def has(kind: str, name: str) -> bool:
+def has(kind: str, name: str, dialect: str = "keras3") -> bool:
     """Whether tensors of a kind have this public attribute."""
+    if kind == "keras" and dialect == "keras2":
+        return name in _KERAS2_TENSOR
     return any(name in PUBLIC[c] for c in CLASSES[kind])
 
 
@@ -98,10 +108,20 @@ def is_property(spelling: str) -> bool:
 
 
 @cache
-def member(kind: str, name: str) -> str | None:
+def member(kind: str, name: str, dialect: str = "keras3") -> str | None:
     """The spelling of the op that a member is; None where it is none."""
-    names = (f"{c}.{name}" for c in CLASSES[kind])
+    owners = CLASSES[kind]
+    if kind == "keras" and dialect == "keras2":
+        owners = CLASSES["tensor"] if name in _KERAS2_TENSOR else ()
+    names = (f"{c}.{name}" for c in owners)
     return next((n for n in names if n in registry.spellings()), None)
+
+
+def index_library(kind: str, dialect: str = "keras3") -> str:
+    """Whose rules `x[...]` follows: a KerasTensor of Keras 2 is indexed as a tensor."""
+    if kind == "keras":
+        return "keras" if dialect == "keras3" else "tf"
+    return "numpy" if kind == "array" else "tf"
 
 
 def class_of(value: object) -> str | None:
@@ -159,20 +179,30 @@ _LOGICAL = {
 }
 
 
-def operation(dunder: str, left: str, right: str = "") -> Operation | None:
+def operation(
+    dunder: str, left: str, right: str = "", dialect: str = "keras3"
+) -> Operation | None:
     """What `left <dunder> right` does for operands of these kinds ("": not a tensor).
 
-    None where it is no tensor operation: `==` on a KerasTensor asks for identity.
+    None where it is no tensor operation: `==` on a KerasTensor of Keras 3 asks for
+    identity. In Keras 2 a KerasTensor computes as TensorFlow does.
     """
     op = BINARY.get(dunder) or UNARY.get(dunder)
     if op is None or not (left or right):
         return None
+    if dialect == "keras2":
+        return Operation(op, "numpy" if {left, right} <= {"array", ""} else "tf")
     if "keras" in (left, right):
-        if op == "equal" and left in ("", "keras"):
-            return None
-        fails = left == "array" or (left not in ("", "keras") and op in _COMPARISONS)
-        return Operation(_LOGICAL.get(op, op), "keras", fails)
+        return _symbolic(op, left)
     return Operation(op, _library(left, right))
+
+
+def _symbolic(op: str, left: str) -> Operation | None:
+    """An operator with a KerasTensor of Keras 3 on either side."""
+    if op == "equal" and left in ("", "keras"):
+        return None
+    fails = left == "array" or (left not in ("", "keras") and op in _COMPARISONS)
+    return Operation(_LOGICAL.get(op, op), "keras", fails)
 
 
 def _library(left: str, right: str) -> str:

@@ -57,22 +57,29 @@ def libraries(dialect: str) -> dict[str, object]:
     return {"tf": tf, "keras": keras, "numpy": numpy, "sklearn": sklearn}
 
 
-def wanted(program: str, dialect: str) -> bool:
+def wanted(spelling: str, dialect: str) -> bool:
     """Keras 2's backend is recorded under Keras 2, everything else under Keras 3."""
-    return program.startswith("keras.backend.") == (dialect == "keras2")
+    return spelling.startswith("keras.backend.") == (dialect == "keras2")
+
+
+def both(program: Program) -> bool:
+    """Whether it is recorded under both: operators on KerasTensors, without variables."""
+    owners = {i.owner for i in program.inputs}
+    plain = not owners & {"keras.Variable", "tf.Variable"}
+    return "." not in program.spelling and "keras.KerasTensor" in owners and plain
 
 
 def outcome(program: Program, space: dict[str, object]) -> object:
     """What the program returns or raises."""
     try:
-        made = {i.name: tensor(i) for i in program.inputs}
+        made = {i.name: tensor(i, space) for i in program.inputs}
         found = described(eval(program.text, {**space, **made}))
         return without_values(found) if ".random." in program.spelling else found
     except Exception as error:  # whatever it raises is the record
         return type(error).__name__
 
 
-def tensor(of: Input) -> object:
+def tensor(of: Input, space: dict[str, object]) -> object:
     """The input as its class holds it."""
     import numpy as np
 
@@ -81,11 +88,10 @@ def tensor(of: Input) -> object:
         return array
     import tensorflow as tf
 
-    if of.owner.startswith("keras."):
-        import keras
-
-        if of.owner == "keras.KerasTensor":
-            return keras.KerasTensor(of.shape, of.dtype)
+    keras: Any = space["keras"]
+    if of.owner == "keras.KerasTensor":
+        return symbolic(of, space) if of.shape else keras.KerasTensor(of.shape, of.dtype)
+    if of.owner == "keras.Variable":
         return keras.Variable(array, dtype=of.dtype)
     return tf.Variable(array) if of.owner == "tf.Variable" else tf.constant(array)
 
@@ -95,7 +101,7 @@ def described(value: object) -> object:
     import numpy as np
 
     if type(value).__name__ == "KerasTensor":
-        return [value.dtype, list(value.shape), None]
+        return [getattr(value.dtype, "name", value.dtype), list(value.shape), None]
     if isinstance(value, list | tuple) and hasattr(next(iter(value), 0), "dtype"):
         return {"of": [described(v) for v in value]}
     if type(value).__name__ in ("TensorShape", "DType") or isinstance(value, np.dtype):
@@ -208,7 +214,7 @@ def main(dialect: str, ops: list[str]) -> None:
     space = libraries(dialect)
     warnings.simplefilter("ignore")
     for program in programs():
-        if not wanted(program.spelling, dialect):
+        if not wanted(program.spelling, dialect) and not both(program):
             continue
         if ops and program.spelling.rpartition(".")[2] not in ops:
             continue
