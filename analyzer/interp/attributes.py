@@ -31,11 +31,12 @@ from ..values import (
     StaticMethod,
     Super,
     Tensor,
+    TensorShape,
     Value,
 )
 from .errors import class_of_exception, python_error
-from .mro import BUILTIN_CLASSES, find_in_class, is_subclass, mro_of
-from .namespaces import from_module, from_namespace
+from .mro import BUILTIN_CLASSES, OBJECT, find_in_class, is_subclass, mro_of
+from .namespaces import from_module, from_namespace, missing
 from .signals import ProgramRaise
 
 if TYPE_CHECKING:
@@ -53,6 +54,9 @@ def get(interp: Interpreter, obj: Value, name: str, site: Site) -> Value:
         return value
     if name in _OF_OBJECT:
         return Unknown(f"object.{name}")
+    found = missing(interp, obj, name, site) if isinstance(obj, Module) else None
+    if found is not None:
+        return found
     detail = {"name": name, "type": type_name(obj)}
     return python_error(interp, "attribute", "AttributeError", detail, site, obj)
 
@@ -129,7 +133,10 @@ def _from_native_hook(
         known = name not in _OF_OBJECT and any(name in vars(c) for c in plain.__mro__)
         return Unknown(f"{base.name}.{name}") if known else None
     hook = natives.hook(f"{base.name}.__getattr__")
-    return Unknown(f"{base.name}.{name} is not modelled") if hook is None else hook(interp, call)
+    if hook is not None:
+        return hook(interp, call)
+    derived = any(b is not OBJECT for b in base.bases)  # it leaves the answer to its base
+    return None if derived else Unknown(f"{base.name}.{name} is not modelled")
 
 
 def _bind(interp: Interpreter, found: tuple[Value, Value], obj: Value, site: Site) -> Value:
@@ -244,6 +251,11 @@ def _from_tensor(interp: Interpreter, obj: Tensor, name: str, site: Site) -> Val
     return hook(interp, Call((obj, name), {}, site, obj))
 
 
+def _from_shape(interp: Interpreter, obj: TensorShape, name: str, site: Site) -> Value:
+    hook = natives.hook("tensorshape.__getattr__")
+    return Unknown("shape") if hook is None else hook(interp, Call((obj, name), {}, site, obj))
+
+
 def _from_function(interp: Interpreter, obj: Function, name: str, site: Site) -> Value:
     if name in obj.attrs:
         return obj.attrs[name]
@@ -300,6 +312,7 @@ _FIND: dict[type, _Find] = {
     Namespace: from_namespace,
     Super: _from_super,
     Tensor: _from_tensor,
+    TensorShape: _from_shape,
     Function: _from_function,
     Bound: _from_bound,
     Native: _from_native,
