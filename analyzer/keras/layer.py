@@ -127,7 +127,12 @@ def _is_model(layer: Instance) -> bool:
 
 def _base_keywords(interp: Interpreter, spec: LayerSpec | None) -> set[str]:
     names = {*BASE_KEYWORDS, *_EXTRA.get(interp.dialect, ())}
-    return names - set(spec.parameters.params) if spec else names
+    return names - set(_own_parameters(interp, spec).params) if spec else names
+
+
+def _own_parameters(interp: Interpreter, spec: LayerSpec) -> Signature:
+    written = interp.dialect == "keras2" and spec.keras2
+    return parse(spec.keras2) if written else spec.parameters
 
 
 def _take_base(interp: Interpreter, state: LayerState, base: Mapping[str, Value]) -> list[Mismatch]:
