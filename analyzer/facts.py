@@ -35,9 +35,13 @@ class ClassDefined(Fact):
 class LayerCreated(Fact):
     """A layer or model object was made: constructor arguments bound, or why not.
 
-    `problems` are proved faults of single arguments (kind "hyperparameter",
-    "identifier", "unexpected-argument", ...); `where` is the method it happens in
-    ("" for module or plain function, "__init__", "build", "call").
+    `arguments` are those of the built-in class it is or derives from, defaults included,
+    and the base keywords that were given. `problems` are proved faults of single
+    arguments: kind "hyperparameter", "identifier", "unexpected-argument",
+    "missing-argument", "too-many-argument", "repeated-argument", "trainable-type",
+    "layer-name", ... `where` is the method of another layer it happens in ("" for module
+    or plain function, "__init__", "build", "call"). For a user class the site is that of
+    the call of the class, or of `super().__init__(...)` where that is at fault.
     """
 
     layer: Instance
@@ -93,7 +97,11 @@ class OpCalled(Fact):
 
 @dataclass(eq=False)
 class WeightCreated(Fact):
-    """A weight was made; `how` is "add_weight", "tf.Variable" or "keras.Variable"."""
+    """A weight was made; `how` is "add_weight", "tf.Variable" or "keras.Variable".
+
+    `failure` proves that it raises: kind "weight-arguments" (Keras 3 takes the shape
+    first and names by keyword only), "weight-shape" (no tuple, or None in it), "super-init".
+    """
 
     owner: Instance | None
     weight: Tensor
@@ -101,16 +109,24 @@ class WeightCreated(Fact):
     method: str = ""
     trainable: bool = True
     tracked: bool = True
+    failure: Mismatch | None = None
 
 
 @dataclass(eq=False)
 class AttributeSet(Fact):
-    """`target.name = value` on an object (rules about `trainable`, reserved names, ...)."""
+    """`target.name = value` on an object (rules about `trainable`, reserved names, ...).
+
+    `method` is the method of the target that runs. `failure` proves that it raises: kind
+    "reserved-attribute" (a property of Keras without setter), "state-locked" (Keras 3
+    takes no layer or variable once the layer is built), "super-init" (Keras 2 takes none
+    before super().__init__()).
+    """
 
     target: Value
     name: str
     value: Value
     method: str = ""
+    failure: Mismatch | None = None
 
 
 @dataclass(eq=False)
@@ -137,7 +153,12 @@ class Compiled(Fact):
 class Trained(Fact):
     """`fit`, `evaluate`, `predict` or a `*_on_batch`: data types seen, proofs found.
 
-    `outputs` is what the model gives for this data (so that labels can be compared).
+    `x` and `y` are the data as given (of a dataset one element), `outputs` what the model
+    gives for one batch of it. `trainable` is how many weight tensors training moves at this moment,
+    None where that is not known. `failure` proves that it raises: of the model's call
+    ("model-inputs", "model-input-shape", or any of `LayerCalled`), of the labels (kinds
+    of `NamedSpec.check`), "cardinality" (arrays of different length), "super-init",
+    "unexpected-argument" and the like.
     """
 
     model: Instance
@@ -147,6 +168,7 @@ class Trained(Fact):
     y: Value = None
     outputs: Value = None
     failure: Mismatch | None = None
+    trainable: int | None = None
 
 
 @dataclass(eq=False)
@@ -158,7 +180,11 @@ class ResultDiscarded(Fact):
 
 @dataclass(eq=False)
 class NameUsed(Fact):
-    """A Keras/TensorFlow name was looked up; `status` is "", "removed", "never"."""
+    """A Keras name was looked up that this Keras does not have.
+
+    `name` is canonical ("keras.layers.CuDNNLSTM"); `status` is "removed" when another
+    Keras has it, "never" when none has; `instead` is what to write, "" if nothing.
+    """
 
     name: str
     status: str = ""

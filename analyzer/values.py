@@ -48,6 +48,12 @@ class DType(str):
     __slots__ = ()
 
 
+class TensorShape(tuple[Value, ...]):
+    """A shape as TensorFlow shows it: a tuple with methods of its own (`as_list`)."""
+
+    __slots__ = ()
+
+
 class Absent:
     """The type of `ABSENT`, which a `__getattr__` native returns on proof of absence."""
 

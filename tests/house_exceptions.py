@@ -14,18 +14,7 @@ CODE_LINES: dict[str, str] = {}
 
 DECIDES = "first version: to be divided with the next change of this file"
 
-DECISIONS: dict[str, str] = {
-    "analyzer/keras/functional.py::graph.visit": DECIDES,
-    "analyzer/keras/layer.py::get_attribute": DECIDES,
-    "analyzer/keras/masks.py::_outgoing": DECIDES,
-    "analyzer/keras/model.py::init": DECIDES,
-    "analyzer/keras/model.py::get_layer": DECIDES,
-    "analyzer/keras/model_call.py::run": DECIDES,
-    "analyzer/keras/names.py::resolve": DECIDES,
-    "analyzer/keras/sequential.py::_add": DECIDES,
-    "analyzer/keras/tensors.py::get_attribute": DECIDES,
-    "analyzer/keras/user_call.py::run": DECIDES,
-}
+DECISIONS: dict[str, str] = {}
 
 PARAMETERS: dict[str, str] = {
     "executor/kernels": KERNELS,

@@ -28,9 +28,7 @@ def check(pair: Pair) -> None:
     numeric = sum(
         float((g * (a - b)).sum()) for g, a, b in zip(above, ahead, behind, strict=False)
     ) / (2 * EPSILON)
-    analytic = sum(
-        float((g * d).sum()) for g, d in zip(gradients, directions, strict=True)
-    )
+    analytic = sum(float((g * d).sum()) for g, d in zip(gradients, directions, strict=True))
     assert_allclose(analytic, numeric, rtol=1e-6, atol=1e-6, err_msg=pair.name)
 
 

@@ -1,4 +1,4 @@
-"""`obj.name`: reading, writing and deleting attributes of every kind of value."""
+"""`obj.name`: reading attributes of every kind of value."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from .. import natives
-from ..facts import AttributeSet
-from ..unknown import OneOf, Unknown
+from ..unknown import Unknown
 from ..values import (
     ABSENT,
     OPEN,
@@ -21,7 +20,6 @@ from ..values import (
     Instance,
     Iterator,
     Module,
-    Names,
     Namespace,
     Native,
     NativeClass,
@@ -31,11 +29,13 @@ from ..values import (
     StaticMethod,
     Super,
     Tensor,
+    TensorShape,
     Value,
 )
 from .errors import class_of_exception, python_error
-from .mro import BUILTIN_CLASSES, find_in_class, is_subclass, mro_of
-from .namespaces import from_module, from_namespace
+from .mro import BUILTIN_CLASSES, OBJECT, find_in_class, is_subclass, mro_of, type_name
+from .namespaces import from_module, from_namespace, missing
+from .setting import store
 from .signals import ProgramRaise
 
 if TYPE_CHECKING:
@@ -53,6 +53,9 @@ def get(interp: Interpreter, obj: Value, name: str, site: Site) -> Value:
         return value
     if name in _OF_OBJECT:
         return Unknown(f"object.{name}")
+    found = missing(interp, obj, name, site) if isinstance(obj, Module) else None
+    if found is not None:
+        return found
     detail = {"name": name, "type": type_name(obj)}
     return python_error(interp, "attribute", "AttributeError", detail, site, obj)
 
@@ -129,7 +132,10 @@ def _from_native_hook(
         known = name not in _OF_OBJECT and any(name in vars(c) for c in plain.__mro__)
         return Unknown(f"{base.name}.{name}") if known else None
     hook = natives.hook(f"{base.name}.__getattr__")
-    return Unknown(f"{base.name}.{name} is not modelled") if hook is None else hook(interp, call)
+    if hook is not None:
+        return hook(interp, call)
+    derived = any(b is not OBJECT for b in base.bases)  # it leaves the answer to its base
+    return None if derived else Unknown(f"{base.name}.{name} is not modelled")
 
 
 def _bind(interp: Interpreter, found: tuple[Value, Value], obj: Value, site: Site) -> Value:
@@ -244,6 +250,11 @@ def _from_tensor(interp: Interpreter, obj: Tensor, name: str, site: Site) -> Val
     return hook(interp, Call((obj, name), {}, site, obj))
 
 
+def _from_shape(interp: Interpreter, obj: TensorShape, name: str, site: Site) -> Value:
+    hook = natives.hook("tensorshape.__getattr__")
+    return Unknown("shape") if hook is None else hook(interp, Call((obj, name), {}, site, obj))
+
+
 def _from_function(interp: Interpreter, obj: Function, name: str, site: Site) -> Value:
     if name in obj.attrs:
         return obj.attrs[name]
@@ -300,99 +311,10 @@ _FIND: dict[type, _Find] = {
     Namespace: from_namespace,
     Super: _from_super,
     Tensor: _from_tensor,
+    TensorShape: _from_shape,
     Function: _from_function,
     Bound: _from_bound,
     Native: _from_native,
     Property: _from_property,
     Iterator: _from_iterator,
 }  # type: ignore[assignment]
-
-
-def type_name(obj: Value) -> str:
-    """The class of a value as Python's messages name it."""
-    if isinstance(obj, Instance):
-        return obj.cls.name.rsplit(".", 1)[-1]
-    if isinstance(obj, Super):
-        return "super"
-    if isinstance(obj, Class | NativeClass):
-        return f"type object '{obj.name}'"
-    return getattr(obj, "name", "") if isinstance(obj, Module | Namespace) else type(obj).__name__
-
-
-def assign(interp: Interpreter, obj: Value, name: str, value: Value, site: Site) -> None:
-    """`obj.name = value`, by the hooks of its class."""
-    if isinstance(obj, Instance):
-        if not _assign_by_class(interp, obj, name, value, site):
-            store(interp, obj, name, value)
-            interp.emit(AttributeSet(site, obj, name, value, interp.frame.method))
-    elif isinstance(obj, Class | Namespace):
-        _store(interp, obj.names, name, value)
-    elif isinstance(obj, Function):
-        _store(interp, obj.attrs, name, value)
-    elif isinstance(obj, Tensor):
-        hook = natives.hook("tensor.__setattr__")
-        if hook is not None:
-            hook(interp, Call((obj, name, value), {}, site, obj))
-    elif isinstance(obj, OneOf):
-        for source in obj.sources:
-            if isinstance(source, Instance):
-                _perhaps_store(interp, source.attrs, name)
-
-
-def _perhaps_store(interp: Interpreter, names: Names, name: str) -> None:
-    """An attribute was set on this object or on another one."""
-    interp.touch(names)
-    if name not in names:
-        names.maybe |= {name}
-    names[name] = Unknown("set on one of several objects")
-
-
-def _assign_by_class(
-    interp: Interpreter, obj: Instance, name: str, value: Value, site: Site
-) -> bool:
-    for base in mro_of(obj.cls):
-        if isinstance(base, Class):
-            hook = base.names.get("__setattr__")
-            if hook is not None:
-                interp.call(Bound(obj, hook, base), (name, value), {}, site)
-                return True
-            found = base.names.get(name)
-            if isinstance(found, Property) and not found.cached:
-                return _set_property(interp, found, obj, value, site)
-        elif isinstance(base, NativeClass) and base.name not in BUILTIN_CLASSES:
-            native = natives.hook(f"{base.name}.__setattr__")
-            if native is not None:
-                native(interp, Call((name, value), {}, site, obj))
-                return True
-    return False
-
-
-def _set_property(
-    interp: Interpreter, found: Property, obj: Instance, value: Value, site: Site
-) -> bool:
-    if found.setter is not None:
-        interp.call(found.setter, (obj, value), {}, site)
-    elif isinstance(found.getter, Function):
-        detail = {"name": found.getter.name, "type": type_name(obj), "setter": False}
-        python_error(interp, "attribute", "AttributeError", detail, site, obj)
-    return True
-
-
-def store(interp: Interpreter, obj: Instance, name: str, value: Value) -> None:
-    """Put a value into an object's own attributes, past all hooks."""
-    _store(interp, obj.attrs, name, value)
-
-
-def _store(interp: Interpreter, names: Names, name: str, value: Value) -> None:
-    interp.touch(names)
-    names[name] = value
-    if names.maybe:
-        names.maybe -= {name}
-
-
-def remove(interp: Interpreter, obj: Value, name: str) -> None:
-    """`del obj.name`"""
-    names = obj.attrs if isinstance(obj, Instance) else getattr(obj, "names", None)
-    if isinstance(names, Names) and name in names:
-        interp.touch(names)
-        del names[name]

@@ -24,6 +24,7 @@ from ..values import (
     Repeated,
     Site,
     Tensor,
+    TensorShape,
     Value,
 )
 from .errors import python_error
@@ -134,6 +135,8 @@ def _equal_objects(interp: Interpreter, left: Value, right: Value) -> bool | Non
 
 
 def _equal_items(interp: Interpreter, left: Value, right: Value) -> bool | None:
+    if isinstance(left, TensorShape) or isinstance(right, TensorShape):
+        left, right = _as_tuple(left), _as_tuple(right)
     if type(left) is not type(right):
         return False
     assert isinstance(left, _SEQUENCES) and isinstance(right, _SEQUENCES)
@@ -146,6 +149,10 @@ def _equal_items(interp: Interpreter, left: Value, right: Value) -> bool | None:
         True if a is b and not isinstance(a, Unknown) else equal(interp, a, b)
         for a, b in zip(mine, theirs, strict=True)
     )
+
+
+def _as_tuple(value: Value) -> Value:
+    return tuple(value) if isinstance(value, list | tuple) else value
 
 
 def _equal_dicts(interp: Interpreter, left: Value, right: Value) -> bool | None:

@@ -17,6 +17,7 @@ from ..values import ABSENT, Call, Module, Names, Namespace, Value
 from .assign import bind_name
 from .attributes import find
 from .dispatch import executes
+from .namespaces import missing
 from .scopes import MODULE, Frame, Scope
 from .signals import Jump, Outcome
 from .spellings import HARMLESS, canonical, is_native, root_of
@@ -66,9 +67,13 @@ def _member(interp: Interpreter, module: Value, wanted: str, node: cst.ImportFro
         sub = load(interp, f"{name}.{wanted}" if name else wanted, level, node)
         if isinstance(sub, Namespace):
             return sub
-    if value is ABSENT:
-        return interp.unknown(f"{wanted} is not in {getattr(module, 'name', '')}")
-    return value
+    if value is not ABSENT:
+        return value
+    if isinstance(module, Module):
+        found = missing(interp, module, wanted, interp.site(node))
+        if found is not None:
+            return found
+    return interp.unknown(f"{wanted} is not in {getattr(module, 'name', '')}")
 
 
 def _import_star(interp: Interpreter, module: Value, node: cst.ImportFrom) -> None:

@@ -17,7 +17,7 @@ from ..analysis import Analysis, Options
 from ..facts import Fact
 from ..unknown import Unknown
 from ..values import ABSENT, Call, Class, Flag, Function, Instance, Namespace, Site, Value
-from . import attributes, calls, functions, iteration, language, operators, paths, truths
+from . import attributes, calls, functions, iteration, language, operators, paths, setting, truths
 from .dispatch import EVALUATE, EXECUTE
 from .heap import Delta, Heap
 from .joins import Joiner
@@ -87,15 +87,15 @@ class Interpreter:
 
     def set_attribute(self, obj: Value, name: str, value: Value, site: Site) -> None:
         """`obj.name = value`, with the hooks of its class."""
-        attributes.assign(self, obj, name, value, site)
+        setting.assign(self, obj, name, value, site)
 
     def store_attribute(self, obj: Instance, name: str, value: Value) -> None:
         """Put a value into an object's own attributes, past all hooks."""
-        attributes.store(self, obj, name, value)
+        setting.store(self, obj, name, value)
 
     def delete_attribute(self, obj: Value, name: str) -> None:
         """`del obj.name`"""
-        attributes.remove(self, obj, name)
+        setting.remove(self, obj, name)
 
     def escape(self, value: Value) -> None:
         """Unknown code gets hold of a value: what it holds may change."""

@@ -15,7 +15,7 @@ from .. import natives
 from ..dims import Dim, Expr, bounds, symbol
 from ..specs.base import TensorType
 from ..unknown import OneOf, Unknown
-from ..values import Bound, Call, Function, Instance, Names, Repeated, Tensor, Value
+from ..values import Bound, Call, Function, Instance, Names, Repeated, Tensor, TensorShape, Value
 from .heap import Content, Delta, content_of
 from .opaque import CONTAINERS, OPAQUE, is_opaque, opaque_content
 
@@ -157,6 +157,11 @@ def _join_tuples(joiner: Joiner, a: tuple[Value, ...], b: tuple[Value, ...]) -> 
     return tuple(joiner.value(x, y) for x, y in zip(a, b, strict=True))
 
 
+def _join_shapes(joiner: Joiner, a: TensorShape, b: TensorShape) -> Value:
+    joined = _join_tuples(joiner, a, b)
+    return TensorShape(joined) if isinstance(joined, tuple) else joined
+
+
 def _join_tensors(joiner: Joiner, a: Tensor, b: Tensor) -> Value:
     kind = a.kind if a.kind == b.kind else "tensor"
     if "keras" in (a.kind, b.kind) and a.kind != b.kind:
@@ -215,6 +220,7 @@ def _is_size(value: Value) -> bool:
 
 _JOINS: dict[type, _Join] = {
     tuple: _join_tuples,
+    TensorShape: _join_shapes,
     Tensor: _join_tensors,
     Instance: _join_instances,
     Function: _join_functions,

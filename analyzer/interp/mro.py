@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from .. import natives
 from ..unknown import Unknown
-from ..values import Class, Names, NativeClass, Value
+from ..values import Class, Instance, Module, Names, Namespace, NativeClass, Super, Value
 
 # Native classes whose every attribute Python itself can tell us.
 BUILTIN_CLASSES: dict[str, type] = {
@@ -98,3 +98,14 @@ def is_subclass(cls: Value, base: Value) -> bool | None:
 
 
 __all__ = ["BUILTIN_CLASSES", "OBJECT", "Names", "find_in_class", "is_subclass", "linearise"]
+
+
+def type_name(obj: Value) -> str:
+    """The class of a value as Python's messages name it."""
+    if isinstance(obj, Instance):
+        return obj.cls.name.rsplit(".", 1)[-1]
+    if isinstance(obj, Super):
+        return "super"
+    if isinstance(obj, Class | NativeClass):
+        return f"type object '{obj.name}'"
+    return getattr(obj, "name", "") if isinstance(obj, Module | Namespace) else type(obj).__name__

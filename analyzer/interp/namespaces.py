@@ -46,3 +46,11 @@ def from_namespace(interp: Interpreter, obj: Namespace, name: str, site: Site) -
     if "__getattr__" in obj.names or interp.may_gain(obj, name):
         return Unknown(f"{obj.name}.{name} may come from elsewhere")
     return ABSENT
+
+
+def missing(interp: Interpreter, obj: Module, name: str, site: Site) -> Value | None:
+    """What natives say of a name that a native module is proved not to have."""
+    hook = natives.hook("module.__missing__")
+    full = f"{obj.name}.{name}"
+    spelling = f"{obj.spelling or obj.name}.{name}"
+    return None if hook is None else hook(interp, Call((full, spelling), {}, site, obj))

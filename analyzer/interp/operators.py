@@ -11,7 +11,18 @@ import libcst as cst
 from .. import natives
 from ..dims import Expr
 from ..unknown import Unknown
-from ..values import Call, Class, Flag, Instance, NativeClass, Repeated, Site, Tensor, Value
+from ..values import (
+    Call,
+    Class,
+    Flag,
+    Instance,
+    NativeClass,
+    Repeated,
+    Site,
+    Tensor,
+    TensorShape,
+    Value,
+)
 from .comparing import compare
 from .dispatch import evaluates
 from .errors import python_error
@@ -152,6 +163,8 @@ def _plain(interp: Interpreter, op: str, left: Value, right: Value, site: Site) 
         return Unknown("a very long sequence")
     if op == "%" and isinstance(left, str | bytes):
         return _percent(left, right)
+    if op == "+" and (isinstance(left, TensorShape) or isinstance(right, TensorShape)):
+        return _shapes(left, right)
     try:
         made = OPERATORS[op](left, right)
     except TypeError:
@@ -160,6 +173,13 @@ def _plain(interp: Interpreter, op: str, left: Value, right: Value, site: Site) 
     if isinstance(made, list | dict | set):
         interp.fresh(made)
     return made
+
+
+def _shapes(left: Value, right: Value) -> Value:
+    """A TensorShape takes lists and tuples alike."""
+    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        return TensorShape((*left, *right))
+    return Unknown("+ of shapes")
 
 
 def _product_size(left: Value, right: Value) -> int:

@@ -24,6 +24,7 @@ from ..values import (
     Repeated,
     Site,
     Tensor,
+    TensorShape,
     Value,
 )
 from .errors import python_error
@@ -123,7 +124,7 @@ def _sliced(interp: Interpreter, container: Sequence[Value], index: slice) -> Va
     part = container[index]
     if isinstance(part, list):
         interp.fresh(part)
-    return part
+    return TensorShape(part) if isinstance(container, TensorShape) else part
 
 
 def _any_of(interp: Interpreter, container: Sequence[Value]) -> Value:

@@ -6,29 +6,43 @@ Importing this package registers its natives; `names.py` resolves canonical name
 from __future__ import annotations
 
 from . import (
+    attributes,
+    building,
     calling,
+    compiling,
     configs,
+    fitting,
     functional,
     layer,
+    lookups,
     model,
     named,
     names,
+    objects,
     sequential,
     summaries,
     tensors,
     variables,
+    weights,
 )
 
 __all__ = [
+    "attributes",
+    "building",
     "calling",
+    "compiling",
     "configs",
+    "fitting",
     "functional",
     "layer",
+    "lookups",
     "model",
     "named",
     "names",
+    "objects",
     "sequential",
     "summaries",
     "tensors",
     "variables",
+    "weights",
 ]

@@ -8,6 +8,7 @@ from ..values import NativeClass
 LAYER = native_class("keras.layers.Layer")
 CELL = LAYER
 MODEL = native_class("keras.Model", LAYER)
+FUNCTIONAL = native_class("keras.Functional", MODEL)
 SEQUENTIAL = native_class("keras.Sequential", MODEL)
 TF_MODULE = native_class("tf.Module")
 CALLBACK = native_class("keras.callbacks.Callback")
@@ -32,6 +33,8 @@ BASES: dict[str, NativeClass] = {
     "keras.engine.Layer": LAYER,
     "keras.Model": MODEL,
     "keras.models.Model": MODEL,
+    "keras.Functional": FUNCTIONAL,
+    "keras.models.Functional": FUNCTIONAL,
     "keras.Sequential": SEQUENTIAL,
     "keras.models.Sequential": SEQUENTIAL,
     "keras.callbacks.Callback": CALLBACK,

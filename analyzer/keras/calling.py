@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..dims import Expr
 from ..facts import LayerCalled
 from ..mismatch import Mismatch
 from ..natives import native
-from ..specs.base import Mask
-from ..unknown import Unknown
-from ..values import Call, Flag, Instance, Tensor, Value
-from . import builtin_call, user_call
-from .layer import has_unknown_base, is_user, own_method, state_of
-from .leaves import leaves, mapped, tensors
-from .masks import attach, incoming
+from ..specs import applied
+from ..specs.base import Mask, TensorType
+from ..unknown import Undecided, Unknown
+from ..values import Call, Instance, Tensor, Value
+from . import model_call
+from .binding import check_positional
+from .builtin_call import run_builtin
+from .failing import refuse
+from .kinds import class_name, has_unknown_base, is_user, model_state, own_method, state_of
+from .leaves import leaves, mapped, static_shape, tensors
+from .masks import attach, created, incoming
+from .run import TRAINING, Run
 from .state import LayerState
+from .symbols import dims_from
+from .user_call import run_user, without_call
 from .where import running
 from .world import world
 
 if TYPE_CHECKING:
     from ..interp.interpreter import Interpreter
-
-TRAINING = Flag("training")
-
-
-@dataclass(eq=False)
-class Run:
-    """One call of a layer while it is being worked out."""
-
-    interp: Interpreter
-    layer: Instance
-    state: LayerState
-    call: Call
-    fact: LayerCalled
-    functional: bool = False
-    training: Value = "unset"
-    masks: list[Value] = field(default_factory=list)
 
 
 @native("keras.layers.Layer.__call__")
@@ -48,7 +38,7 @@ def call_layer(interp: Interpreter, call: Call) -> Value:
     if state is None or not isinstance(layer, Instance):
         return interp.unknown("call of an object that is no layer")
     run = _begin(interp, layer, state, call)
-    failure = _refused(run)
+    failure = _uninitialised(run) or (None if _takes_all(run) else check_positional(run))
     if failure is not None:
         return _finish(run, _failed(run, failure))
     if state.failed or call.opaque:
@@ -68,39 +58,27 @@ def _begin(interp: Interpreter, layer: Instance, state: LayerState, call: Call) 
     return Run(interp, layer, state, call, fact, functional)
 
 
-def _refused(run: Run) -> Mismatch | None:
-    """Why Keras does not even try: no super().__init__, arguments that are no tensors."""
-    if is_user(run.layer) and not run.state.initialised and not has_unknown_base(run.layer):
-        return Mismatch(
-            "super-init",
-            "super().__init__() to have run in the constructor",
-            hint="call super().__init__(**kwargs) first in __init__",
-        )
-    for leaf in leaves(list(run.call.args)):
-        failure = _refused_argument(run, leaf)
-        if failure is not None:
-            return failure
-    return None
-
-
-def _refused_argument(run: Run, leaf: Value) -> Mismatch | None:
-    if isinstance(leaf, Instance) and isinstance(leaf.state, LayerState):
-        name = leaf.cls.name.rsplit(".", 1)[-1]
-        hint = f"call the layer {name} on a tensor first"
-        return Mismatch("not-a-tensor", "a tensor", {"": f"the layer {name} itself"}, {}, hint)
-    plain = isinstance(leaf, bool | int | float | str | Expr | Flag)
-    if run.interp.dialect != "keras3" or not plain:
+def _uninitialised(run: Run) -> Mismatch | None:
+    """super().__init__() never ran."""
+    if not is_user(run.layer) or run.state.initialised or has_unknown_base(run.layer):
         return None
-    # A mode that nobody gives is None while the graph is built, a bool when it is run.
-    late = isinstance(leaf, Flag)
-    shown = leaf.name if isinstance(leaf, Flag) else leaf
-    needs = "only tensors as positional arguments"
-    return Mismatch("positional", needs, {"": shown}, {}, "pass it by keyword", late)
+    needs = "super().__init__() to have run in the constructor"
+    hint = "call super().__init__(**kwargs) first in __init__"
+    return Mismatch("super-init", needs, {}, {}, hint)
+
+
+def _takes_all(run: Run) -> bool:
+    """Whether the layer takes whatever is given as its positional arguments."""
+    model = model_state(run.layer)
+    if model is not None and model.style == "functional":
+        return True
+    return own_method(run.layer, "__call__") is not None
 
 
 def _failed(run: Run, failure: Mismatch) -> Value:
     run.fact.failure = failure
-    return Unknown(f"{run.layer.cls.name.rsplit('.', 1)[-1]} fails")
+    run.fact.outputs = Unknown(f"{class_name(run.layer)} fails")
+    return run.fact.outputs
 
 
 def _computed(run: Run) -> Value:
@@ -111,10 +89,7 @@ def _computed(run: Run) -> Value:
     run.training = _mode(run)
     here.modes.append(run.training)
     try:
-        if is_user(run.layer) and own_method(run.layer, "call") is not None:
-            outputs = user_call.run(run)
-        else:
-            outputs = builtin_call.run(run)
+        outputs = compute(run)
     except Mismatch as failure:
         return _failed(run, failure)
     finally:
@@ -124,6 +99,18 @@ def _computed(run: Run) -> Value:
     elif is_user(run.layer):
         outputs = mapped(outputs, lambda v: _produced(run, v))
     return attach(run, outputs)
+
+
+def compute(run: Run) -> Value:
+    """The result of `call`, whoever wrote it; raises `Mismatch`."""
+    if is_user(run.layer) and own_method(run.layer, "call") is not None:
+        return run_user(run)
+    model = model_state(run.layer)
+    if model is not None and model.style != "subclass":
+        return model_call.run_model(run)
+    if run.state.spec is not None:
+        return run_builtin(run, run.state.spec)
+    return without_call(run)
 
 
 def _mode(run: Run) -> Value:
@@ -144,7 +131,7 @@ def _as_keras(run: Run, outputs: Value) -> Value:
         if not isinstance(value, Tensor):
             return value
         kind = replace(value.type, kind="keras", content=None)
-        return Tensor(kind, "keras", None, run.call.site, run.fact, _label(run))
+        return Tensor(kind, "keras", value.mask, run.call.site, run.fact, run.label)
 
     return mapped(outputs, convert)
 
@@ -152,12 +139,7 @@ def _as_keras(run: Run, outputs: Value) -> Value:
 def _produced(run: Run, value: Value) -> Value:
     if not isinstance(value, Tensor) or value.kind == "variable":
         return value
-    return Tensor(value.type, value.kind, value.mask, run.call.site, run.fact, _label(run))
-
-
-def _label(run: Run) -> str:
-    name = run.layer.cls.name.rsplit(".", 1)[-1]
-    return f"{name} '{run.state.name}'" if run.state.name else name
+    return Tensor(value.type, value.kind, value.mask, run.call.site, run.fact, run.label)
 
 
 def _finish(run: Run, outputs: Value) -> Value:
@@ -172,7 +154,70 @@ def _finish(run: Run, outputs: Value) -> Value:
     if shapes and len(shapes) == len(found) and all(s is not None for s in shapes):
         coverage.known += 1
     interp.emit(fact)
+    if fact.failure is not None:
+        _raise(run, fact.failure)
     return outputs
 
 
-__all__ = ["Mask", "Run", "call_layer"]
+def _raise(run: Run, failure: Mismatch) -> None:
+    types = {"call-arguments": "TypeError", "super-init": "RuntimeError"}
+    exception = types.get(failure.kind, "ValueError")
+    refuse(run.interp, failure, class_name(run.layer), run.call.site, exception)
+
+
+@native("keras.layers.Layer.call")
+def plain_call(interp: Interpreter, call: Call) -> Value:
+    """`super().call(x)` and `layer.call(x)`: what the layer computes, without its rites."""
+    layer, state = call.receiver, state_of(call.receiver)
+    if state is None or not isinstance(layer, Instance) or call.opaque or state.failed:
+        return interp.unknown("call of a layer that is not known")
+    run = _begin(interp, layer, state, call)
+    run.training = _mode(run)
+    try:
+        if model_state(layer) is not None:
+            return model_call.run_model(run)
+        return without_call(run) if state.spec is None else run_builtin(run, state.spec)
+    except Mismatch as failure:
+        run.fact.context = "call"
+        return _finish(run, _failed(run, failure))
+
+
+@native("keras.layers.Layer.compute_mask")
+def compute_mask(interp: Interpreter, call: Call) -> Value:
+    """`layer.compute_mask(inputs, mask)` of a built-in layer."""
+    layer, state = call.receiver, state_of(call.receiver)
+    if state is None or not isinstance(layer, Instance):
+        return Unknown("mask")
+    given = [*call.args, None, None]
+    source = call.kwargs.get("inputs", given[0])
+    previous = call.kwargs.get("previous_mask", call.kwargs.get("mask", given[1]))
+    if state.spec is None:
+        return previous
+    run = _begin(interp, layer, state, call)
+    try:
+        rule = Mask.DROP if state.config is None else state.spec.mask_rule(state.config)
+    except Undecided:
+        return Unknown("mask")
+    if rule is Mask.CREATE:
+        run.fact.context = "compute_mask"
+        return created(run, source, state.spec)
+    return previous if rule in (Mask.PASS, Mask.CONSUME_PASS) else None
+
+
+@native("keras.layers.Layer.compute_output_shape")
+def compute_output_shape(interp: Interpreter, call: Call) -> Value:
+    """`layer.compute_output_shape(input_shape)` of a built-in layer."""
+    state = state_of(call.receiver)
+    shape = call.kwargs.get("input_shape", call.args[0] if call.args else None)
+    x = dims_from(shape)
+    if state is None or state.spec is None or state.config is None or x is None:
+        return Unknown("compute_output_shape")
+    config = state.config
+    try:
+        bound = config.with_call(applied.bind_call(state.spec, x, {}))
+        outputs = applied.called(state.spec, bound, x)
+    except (Mismatch, Undecided, TypeError):
+        return Unknown("compute_output_shape")
+    if not isinstance(outputs, tuple):
+        return Unknown("compute_output_shape")
+    return static_shape(Tensor(TensorType(outputs, None)))

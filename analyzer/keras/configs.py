@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..natives import native
 from ..unknown import Unknown
 from ..values import Call, Value
-from .layer import state_of
+from .kinds import state_of
 
 if TYPE_CHECKING:
     from ..interp.interpreter import Interpreter

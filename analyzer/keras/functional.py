@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..dims import Expr, symbol
-from ..facts import LayerCalled, LayerCreated, ModelCreated, OpCalled, PythonError
+from ..dims import Expr
+from ..facts import LayerCalled, LayerCreated, ModelCreated
 from ..mismatch import Mismatch
 from ..natives import native
 from ..specs import registry
 from ..specs.base import Args, TensorType
 from ..specs.convert import as_dtype
 from ..specs.signature import BindError, parse
-from ..unknown import Unknown
 from ..values import Call, Instance, Site, Tensor, Value
-from .layer import state_of
-from .leaves import leaves, tensors
+from .failing import refuse
+from .graph import UnknownOrigin, check_ends, check_names, layers_of, nodes_between
+from .leaves import tensors
 from .names import layer_class
 from .state import LayerState, ModelState
+from .symbols import axis
 from .world import world
 
 if TYPE_CHECKING:
@@ -31,70 +31,104 @@ _INPUT = {
     ),
     "keras2": parse(
         "(shape=None, batch_size=None, name=None, dtype=None, sparse=None, tensor=None, "
-        "ragged=None, type_spec=None, batch_shape=None, batch_input_shape=None)"
+        "ragged=None, type_spec=None, batch_shape=None, batch_input_shape=None, input_shape=None)"
     ),
 }
-_KINDS = "input-shape"
 
 
 @native("keras.Input", "keras.layers.Input")
 def make_input(interp: Interpreter, call: Call) -> Value:
     """`Input(shape)`: a KerasTensor with a symbolic batch."""
+    if call.opaque:
+        return interp.unknown("Input with unknown arguments")
     signature = _INPUT[interp.dialect]
     try:
         given = signature.complete(signature.bind(call.args, call.kwargs))
     except BindError as error:
-        detail = {"function": "Input", "problem": error.kind, "names": error.names}
-        interp.emit(PythonError(call.site, "arguments", detail))
-        return Unknown("Input was called with wrong arguments")
-    layer = _input_layer(interp, given["name"], call.site)
-    fact = LayerCalled(call.site, layer, context="functional")
+        given = dict(call.kwargs)
+        names = ", ".join(error.names)
+        needs = "the arguments of Input(shape, batch_size, dtype, ...)"
+        got = {n: call.kwargs.get(n) for n in error.names}
+        problem = Mismatch(f"{error.kind}-argument", needs, got, {"argument": names})
+        return _fails(interp, call, given, problem)
+    if isinstance(given["tensor"], Tensor):
+        return given["tensor"]
     try:
         shape = _whole_shape(interp, given)
     except Mismatch as failure:
-        interp.emit(LayerCreated(call.site, layer, given, (failure,)))
-        return Unknown("Input fails")
-    interp.emit(LayerCreated(call.site, layer, given))
+        return _fails(interp, call, given, failure)
     dtype = "float32" if given["dtype"] is None else as_dtype(given["dtype"], "keras")
+    layer = input_layer(interp, given["name"], call.site)
+    interp.emit(LayerCreated(call.site, layer, given))
     made = TensorType(shape, dtype if isinstance(dtype, str) else None, kind="keras")
-    tensor = Tensor(made, "keras", None, call.site, fact, "Input")
-    fact.outputs = tensor
-    return tensor
+    return input_tensor(interp, layer, made, call.site, "Input")
 
 
-def _input_layer(interp: Interpreter, name: Value, site: Site) -> Instance:
+def _fails(interp: Interpreter, call: Call, given: dict[str, Value], problem: Mismatch) -> Value:
+    layer = input_layer(interp, given.get("name"), call.site)
+    interp.emit(LayerCreated(call.site, layer, given, (problem,)))
+    return refuse(interp, problem, "Input", call.site)
+
+
+def input_layer(interp: Interpreter, name: Value, site: Site) -> Instance:
+    """An InputLayer object, named as Keras names it."""
     spec = registry.layers()["InputLayer"]
     layer = Instance(layer_class(spec), site=site)
     base = "InputLayer" if interp.dialect == "keras3" else "Input"
-    text = name if isinstance(name, str) else world(interp).name(base)
-    layer.state = LayerState(spec, Args({}, spec.parameters), text, isinstance(name, str))
+    text = name if isinstance(name, str) else "?" if name is not None else ""
+    if not text:
+        text = world(interp).name(base)
+        # Keras 2 counts inputs from 1.
+        if interp.dialect == "keras2":
+            text = f"input_{world(interp).counts['input']}"
+    layer.state = LayerState(spec, Args({}, spec.parameters), text, name is not None)
     layer.state.initialised = layer.state.built = True
     return layer
 
 
-def _whole_shape(interp: Interpreter, given: dict[str, object]) -> tuple[object, ...] | None:
+def input_tensor(
+    interp: Interpreter, layer: Instance, type_: TensorType, site: Site, label: str
+) -> Tensor:
+    """The KerasTensor an InputLayer stands for."""
+    fact = LayerCalled(site, layer, context="functional")
+    tensor = Tensor(type_, "keras", None, site, fact, label)
+    fact.inputs = fact.outputs = tensor
+    assert isinstance(layer.state, LayerState)
+    layer.state.calls.append(fact)
+    return tensor
+
+
+def _whole_shape(interp: Interpreter, given: dict[str, Value]) -> tuple | None:
+    """The shape with its batch; None where the rank is not known."""
+    batch = world(interp).batch
     whole = given.get("batch_shape") or given.get("batch_input_shape")
     if isinstance(whole, tuple | list):
-        return tuple(axis(interp, d, i) for i, d in enumerate(whole))
-    shape = given["shape"]
+        return tuple(axis(d, i, batch) for i, d in enumerate(whole))
+    shape = given["shape"] if given["shape"] is not None else given.get("input_shape")
     if isinstance(shape, tuple | list):
-        batch = axis(interp, given["batch_size"], 0)
-        return (batch, *(axis(interp, d, i + 1) for i, d in enumerate(shape)))
-    if isinstance(shape, int | Expr) and interp.dialect == "keras3":
-        hint = f"a tuple has a comma: ({shape},)"
-        raise Mismatch("input-shape", "a tuple of axes", {"shape": shape}, {}, hint)
+        problem = _bad_entry(shape)
+        if problem is not None and interp.dialect == "keras3":
+            raise problem
+        first = axis(given["batch_size"], 0, batch)
+        return (first, *(axis(d, i + 1) for i, d in enumerate(shape)))
     if isinstance(shape, int | Expr):
-        return (axis(interp, given["batch_size"], 0), shape)
+        if interp.dialect == "keras3":
+            hint = f"a tuple has a comma: ({shape},)"
+            raise Mismatch("input-shape", "a tuple of axes", {"shape": shape}, {}, hint)
+        return (axis(given["batch_size"], 0, batch), shape)
+    if shape is None and whole is None:
+        raise Mismatch("input-shape", "a shape", {"shape": None})
     return None
 
 
-def axis(interp: Interpreter, dim: Value, position: int) -> object:
-    """A dim of an Input: None is a symbol that Keras does not know."""
-    if isinstance(dim, int | Expr) and not isinstance(dim, bool):
-        return dim
-    if dim is None:
-        return world(interp).batch if position == 0 else symbol(f"axis{position}", static=False)
-    return symbol(f"axis{position}")
+def _bad_entry(shape: tuple | list) -> Mismatch | None:
+    """An entry that is no size: a float, a text, a tuple, a negative number."""
+    for entry in shape:
+        plain = isinstance(entry, float | str | tuple | list)
+        if plain or (isinstance(entry, int) and entry < 0):
+            shown = {"shape": tuple(shape)}
+            return Mismatch("input-shape", "non-negative integers or None", shown)
+    return None
 
 
 def make_model(
@@ -104,104 +138,18 @@ def make_model(
     state = model.state
     assert isinstance(state, ModelState)
     interp.touch(state)
-    state.style, state.inputs, state.outputs = "functional", inputs, outputs
+    state.style, state.inputs, state.outputs, state.built = "functional", inputs, outputs, True
     fact = ModelCreated(site, model, "functional", inputs, outputs)
     try:
-        _check_ends(inputs, outputs)
-        state.nodes = graph(tensors(inputs), tensors(outputs))
-        state.layers = _layers(tensors(inputs), state.nodes)
-        _check_names(state.layers)
+        check_ends(inputs, outputs)
+        state.nodes = nodes_between(tensors(inputs), tensors(outputs))
+        state.layers = layers_of(tensors(inputs), state.nodes)
+        check_names(state.layers)
     except Mismatch as failure:
         fact.failure = failure
         state.failed = True
-    except LookupError:
+    except UnknownOrigin:
         state.open = True
-    state.built = True
     interp.emit(fact)
-
-
-def _check_ends(inputs: Value, outputs: Value) -> None:
-    for name, value in (("inputs", inputs), ("outputs", outputs)):
-        for leaf in leaves(value):
-            if isinstance(leaf, Unknown) or (isinstance(leaf, Tensor) and leaf.kind == "keras"):
-                continue
-            shown = _shown(leaf)
-            hint = "call the layer on a tensor first" if state_of(leaf) else ""
-            raise Mismatch("model-ends", f"KerasTensors as {name}", {"": shown}, {}, hint)
-
-
-def _shown(leaf: Value) -> str:
-    if isinstance(leaf, Instance):
-        return f"the layer {leaf.cls.name.rsplit('.', 1)[-1]} itself"
-    return "an array" if isinstance(leaf, Tensor) else repr(leaf)
-
-
-def graph(inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> list[LayerCalled]:
-    """The layer calls between inputs and outputs, in order of execution.
-
-    Raises `Mismatch` for an Input that is not listed, `LookupError` where a tensor
-    comes from what the analysis does not know.
-    """
-    known = {id(t) for t in inputs}
-    order: list[LayerCalled] = []
-    seen: set[int] = set()
-
-    def visit(tensor: Tensor) -> None:
-        if id(tensor) in known:
-            return
-        made = tensor.producer
-        if not isinstance(made, LayerCalled | OpCalled):
-            raise LookupError("a tensor of unknown origin")
-        if isinstance(made, LayerCalled) and made.outputs is tensor and _is_input(made):
-            raise _disconnected(tensor)
-        if id(made) in seen:
-            return
-        seen.add(id(made))
-        for value in leaves((list(made.args), dict(made.kwargs))):
-            if isinstance(value, Unknown):
-                raise LookupError("an unknown argument")
-            if isinstance(value, Tensor) and value.kind == "keras":
-                visit(value)
-        if isinstance(made, LayerCalled):
-            order.append(made)
-
-    for tensor in outputs:
-        visit(tensor)
-    return order
-
-
-def _is_input(made: LayerCalled) -> bool:
-    state = state_of(made.layer)
-    return state is not None and state.spec is not None and state.spec.name == "InputLayer"
-
-
-def _disconnected(tensor: Tensor) -> Mismatch:
-    made = tensor.producer
-    assert isinstance(made, LayerCalled)
-    state = state_of(made.layer)
-    name = state.name if state else "?"
-    return Mismatch(
-        "disconnected",
-        "every Input the outputs depend on among its inputs",
-        {f"Input '{name}'": tensor.type.shape},
-        {},
-        f"add the Input '{name}' to inputs=",
-    )
-
-
-def _layers(inputs: Sequence[Tensor], nodes: Sequence[LayerCalled]) -> list[Instance]:
-    found = [t.producer.layer for t in inputs if isinstance(t.producer, LayerCalled)]
-    found += [node.layer for node in nodes]
-    return list(dict.fromkeys(found))
-
-
-def _check_names(layers: Sequence[Instance]) -> None:
-    names: dict[str, Instance] = {}
-    for layer in layers:
-        state = state_of(layer)
-        if state is None or not state.name or state.name == "?":
-            continue
-        first = names.setdefault(state.name, layer)
-        if first is not layer:
-            needs = "a different name for every layer"
-            raise Mismatch("layer-name", needs, {"name": state.name}, {}, "rename one of them")
+    if fact.failure is not None:
+        refuse(interp, fact.failure, "Model", site)

@@ -8,9 +8,10 @@ from ..specs import applied
 from ..specs.base import Args, Inputs, LayerSpec, Mask, Outputs, TensorType, Training, Weight
 from ..unknown import Undecided
 from ..values import Instance, Tensor, Value
-from .layer import all_weights, is_user, own_method, state_of
+from .kinds import is_user, own_method, state_of
 from .leaves import dims_of
 from .masks import rule_of
+from .tracking import all_weights
 
 if TYPE_CHECKING:
     from ..interp.interpreter import Interpreter
@@ -92,3 +93,12 @@ class Inner:
         if isinstance(size, list | tuple) and all(isinstance(s, int) for s in size):
             return [(s,) for s in size]
         raise Undecided("the state size of a user-defined cell")
+
+
+def wrapped(interp: Interpreter, value: Value) -> Value:
+    """A constructor argument in the form specs read: layers in it as `LayerLike`."""
+    if isinstance(value, Instance) and state_of(value) is not None:
+        return Inner(interp, value)
+    if isinstance(value, list | tuple) and any(state_of(v) is not None for v in value):
+        return type(value)(wrapped(interp, v) for v in value)
+    return value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..facts import Trained
 from ..mismatch import Mismatch
 from ..specs import registry
 from ..specs.base import Args, NamedSpec
@@ -17,9 +16,11 @@ if TYPE_CHECKING:
     from ..interp.interpreter import Interpreter
 
 
-def compare_labels(interp: Interpreter, state: ModelState, fact: Trained) -> Mismatch | None:
+def compare_labels(
+    interp: Interpreter, state: ModelState, given: Value, labels: Value
+) -> Mismatch | None:
     """The proof that the loss rejects these labels, None where it may take them."""
-    outputs, targets = list(leaves(fact.outputs)), list(leaves(fact.y))
+    outputs, targets = list(leaves(given)), list(leaves(labels))
     assert state.compiled is not None
     loss = state.compiled.arguments.get("loss")
     if len(outputs) != 1 or len(targets) != 1 or isinstance(loss, list | dict | tuple):

@@ -1,63 +1,47 @@
-"""Layers: construction, weights, attributes."""
+"""Layers: how they are made, and what their constructors reject."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ..facts import LayerCreated, WeightCreated
-from ..interp.mro import find_in_class, mro_of
+import libcst as cst
+
+from ..dims import Expr
+from ..facts import LayerCreated
+from ..interp.mro import mro_of
 from ..mismatch import Mismatch
-from ..natives import native, native_property
+from ..natives import native
 from ..specs import applied
-from ..specs.base import BASE_KEYWORDS, KERAS2_KEYWORDS, Args, LayerSpec, TensorType
-from ..specs.convert import as_dtype, as_shape
-from ..specs.signature import BindError, parse
+from ..specs.base import BASE_KEYWORDS, KERAS2_KEYWORDS, Args, LayerSpec
+from ..specs.convert import as_dtype
+from ..specs.signature import BindError, Signature, parse
 from ..unknown import Undecided, Unknown
-from ..values import ABSENT, Call, Class, Instance, NativeClass, Tensor, Value
-from .leaves import leaves
-from .state import LayerState, ModelState, WeightState
+from ..values import Call, Instance, NativeClass, Site, Value
+from .failing import refuse
+from .inner import wrapped
+from .kinds import class_name, has_unknown_base, is_user, own_method, spec_of, state_of
+from .state import LayerState
+from .tracking import all_weights, sublayers
 from .where import running
 from .world import world
 
 if TYPE_CHECKING:
     from ..interp.interpreter import Interpreter
 
-_ADD_WEIGHT = {
-    "keras3": parse(
-        "(shape=None, initializer=None, dtype=None, trainable=True, autocast=True, "
-        "regularizer=None, constraint=None, aggregation='none', overwrite_with_gradient=False, "
-        "name=None)"
-    ),
-    "keras2": parse(
-        "(name=None, shape=None, dtype=None, initializer=None, regularizer=None, "
-        "trainable=None, constraint=None, use_resource=None, synchronization=None, "
-        "aggregation=None, **kwargs)"
-    ),
-}
 _EXTRA = {"keras2": KERAS2_KEYWORDS}
-
-
-def spec_of(cls: Class | NativeClass) -> LayerSpec | None:
-    """The spec of a built-in layer class, or of the one a user class derives from."""
-    specs = (getattr(base, "spec", None) for base in mro_of(cls))
-    return next((s for s in specs if isinstance(s, LayerSpec)), None)
-
-
-def state_of(value: Value) -> LayerState | None:
-    """The state of a layer or model, None for any other value."""
-    state = value.state if isinstance(value, Instance) else None
-    return state if isinstance(state, LayerState) else None
-
-
-def is_user(layer: Instance) -> bool:
-    """Whether the class stands in the checked program."""
-    return isinstance(layer.cls, Class)
-
-
-def has_unknown_base(layer: Instance) -> bool:
-    """Whether part of the class is not known."""
-    return any(isinstance(base, Unknown) for base in mro_of(layer.cls))
+_KERAS2_BASE = ("trainable", "name", "dtype", "dynamic")
+# Old arguments that are still taken, with a warning or without, and do nothing to shapes.
+_TOLERATED = {
+    "keras3": {
+        "Embedding": {"input_length"},
+        "LeakyReLU": {"alpha"},
+        "LayerNormalization": {"rms_scaling"},
+        **{name: {"implementation"} for name in ("LSTM", "GRU", "LSTMCell", "GRUCell")},
+        "InputLayer": {"input_shape", "batch_input_shape", "input_tensor"},
+    },
+    "keras2": {},
+}
 
 
 @native("keras.layers.Layer.__new__")
@@ -78,54 +62,109 @@ def init(interp: Interpreter, call: Call) -> Value:
     if state is None or not isinstance(layer, Instance):
         return None
     interp.touch(state)
-    state.initialised = True
-    problems = _configure(interp, layer, state, call)
+    state.initialised, state.supports_masking, state.trainable = True, None, True
+    _note_super(interp, layer)
+    problems, arguments = _configure(interp, layer, state, call)
     if not state.name:
-        state.name = world(interp).name(layer.cls.name.rsplit(".", 1)[-1])
+        state.name = world(interp).name(class_name(layer))
     method = running(interp)
     where = method[1] if method and method[0] is not layer else ""
-    site = layer.site if not is_user(layer) and layer.site else call.site
-    arguments = state.config.as_dict() if state.config else dict(call.kwargs)
+    site = _site(layer, call, problems)
     interp.emit(LayerCreated(site, layer, arguments, tuple(problems), where))
+    if problems:
+        state.failed, state.config = True, None
+        refuse(interp, problems[0], class_name(layer), site)
     return None
+
+
+def _note_super(interp: Interpreter, layer: Instance) -> None:
+    """Tell the constructors that are running that Keras' own was reached."""
+    frame = interp.frame
+    while frame is not None:
+        if frame.instance is layer and frame.method == "__init__":
+            frame.super_called = True
+        frame = frame.parent
+
+
+def _site(layer: Instance, call: Call, problems: list[Mismatch]) -> Site:
+    """Where the object is made; for a slip in `super().__init__(...)` that place."""
+    if not is_user(layer) or layer.site is None:
+        return layer.site or call.site
+    node = call.site.node
+    names = {k for p in problems for k in p.got}
+    written = isinstance(node, cst.Call) and (
+        any(a.keyword is not None and a.keyword.value in names for a in node.args)
+        or any(p.kind == "too-many-argument" for p in problems)
+    )
+    return call.site if written else layer.site
 
 
 def _configure(
     interp: Interpreter, layer: Instance, state: LayerState, call: Call
-) -> list[Mismatch]:
-    """Take the base keywords, bind the rest to the spec; what is wrong with them."""
+) -> tuple[list[Mismatch], dict[str, Value]]:
+    """Take the base keywords, bind the rest to the spec; what is wrong, what is known."""
     own = dict(call.kwargs)
     base = {k: own.pop(k) for k in list(own) if k in _base_keywords(interp, state.spec)}
-    _take_base(interp, state, base)
+    args = list(call.args)
+    if state.spec is None and interp.dialect == "keras2" and not _is_model(layer):
+        base |= dict(zip(_KERAS2_BASE, args, strict=False))
+        args = args[len(_KERAS2_BASE) :]
+    problems = _take_base(interp, state, base)
     if state.spec is None:
-        return [] if call.opaque else _unexpected(layer, call.args, own)
-    args, kwargs = (
-        [_wrapped(interp, a) for a in call.args],
-        {k: _wrapped(interp, v) for k, v in own.items()},
-    )
-    return _bind(interp, layer, state, args, kwargs, call.opaque)
+        if not call.opaque:
+            problems += _unexpected(interp, layer, args, own)
+        return problems, base
+    tolerated = _TOLERATED[interp.dialect].get(state.spec.name, set())
+    kwargs = {k: wrapped(interp, v) for k, v in own.items() if k not in tolerated}
+    problems += _bind(interp, state, [wrapped(interp, a) for a in args], kwargs, call.opaque)
+    arguments = state.config.as_dict() if state.config else dict(call.kwargs)
+    return problems, arguments | base
+
+
+def _is_model(layer: Instance) -> bool:
+    return any(getattr(base, "name", "") == "keras.Model" for base in mro_of(layer.cls))
 
 
 def _base_keywords(interp: Interpreter, spec: LayerSpec | None) -> set[str]:
     names = {*BASE_KEYWORDS, *_EXTRA.get(interp.dialect, ())}
-    return names - set(spec.parameters.params) if spec else names
+    return names - set(_own_parameters(interp, spec).params) if spec else names
 
 
-def _take_base(interp: Interpreter, state: LayerState, base: Mapping[str, Value]) -> None:
+def _own_parameters(interp: Interpreter, spec: LayerSpec) -> Signature:
+    written = interp.dialect == "keras2" and spec.keras2
+    return parse(spec.keras2) if written else spec.parameters
+
+
+def _take_base(interp: Interpreter, state: LayerState, base: Mapping[str, Value]) -> list[Mismatch]:
+    """Name, trainable, dtype and the shape of the input."""
+    problems = []
     name = base.get("name")
     if isinstance(name, str):
         state.name, state.named = name, True
+        if "/" in name and interp.dialect == "keras3":
+            needs = "a name without '/'"
+            problems.append(Mismatch("layer-name", needs, {"name": name}))
     elif isinstance(name, Unknown):
-        state.name = "?"
+        state.name, state.named = "?", True
     if "trainable" in base:
         state.trainable = base["trainable"]
+        if isinstance(state.trainable, int | str | float | None | Instance) and not isinstance(
+            state.trainable, bool
+        ):
+            got = {"trainable": _shown(state.trainable)}
+            problems.append(Mismatch("trainable-type", "True or False", got))
     if base.get("dtype") is not None:
         dtype = as_dtype(base["dtype"], "keras")
         state.dtype = dtype if isinstance(dtype, str) and dtype != "string" else None
-    state.input_shape = _first_shape(interp, base)
+    state.input_shape = _first_shape(base)
+    return problems
 
 
-def _first_shape(interp: Interpreter, base: Mapping[str, Value]) -> Value:
+def _shown(value: Value) -> object:
+    return f"the layer {class_name(value)}" if isinstance(value, Instance) else value
+
+
+def _first_shape(base: Mapping[str, Value]) -> Value:
     batch = base.get("batch_size")
     if base.get("batch_input_shape") is not None:
         return base["batch_input_shape"]
@@ -137,16 +176,31 @@ def _first_shape(interp: Interpreter, base: Mapping[str, Value]) -> Value:
     return given
 
 
-def _unexpected(layer: Instance, args: object, own: Mapping[str, Value]) -> list[Mismatch]:
-    if own and not has_unknown_base(layer):
+def _unexpected(
+    interp: Interpreter, layer: Instance, args: list[Value], own: Mapping[str, Value]
+) -> list[Mismatch]:
+    """What Layer.__init__ itself does not take."""
+    if has_unknown_base(layer):
+        return []
+    if own:
         name = next(iter(own))
-        return [Mismatch("unexpected-argument", "arguments of Layer", {name: own[name]})]
+        needs = f"arguments of {_base_name(layer)}"
+        return [Mismatch("unexpected-argument", needs, {name: own[name]}, {"argument": name})]
+    if args and (interp.dialect == "keras3" or not _is_model(layer)):
+        got = {"given": len(args)}
+        return [Mismatch("too-many-argument", "keyword arguments only", got)]
     return []
+
+
+def _base_name(layer: Instance) -> str:
+    return next(
+        (b.name.rpartition(".")[2] for b in mro_of(layer.cls) if isinstance(b, NativeClass)),
+        "Layer",
+    )
 
 
 def _bind(
     interp: Interpreter,
-    layer: Instance,
     state: LayerState,
     args: list[Value],
     kwargs: dict[str, Value],
@@ -159,21 +213,33 @@ def _bind(
     try:
         given = parameters.bind(args, kwargs)
     except BindError as error:
-        if opaque and error.kind == "missing":
-            given = dict(kwargs) | {n: Unknown("given by * or **") for n in error.names}
-            given |= dict(zip((p.name for p in parameters.positional), args, strict=False))
-        else:
+        if interp.dialect == "keras2" and error.kind == "unexpected" and not spec.keras2:
+            known = {n: v for n, v in kwargs.items() if n not in error.names}
+            if "training" not in error.names:  # which others Keras 2 took is not recorded
+                return _bind(interp, state, args, known, opaque)
+        if not opaque:
             state.config = None
-            names = ", ".join(error.names)
-            kind = f"{error.kind}-argument"
-            got = {n: kwargs.get(n) for n in error.names}
-            return [Mismatch(kind, f"{spec.name}{_plain(text)}", got, {"argument": names})]
-    complete = spec.parameters.complete(parameters.complete(given))
-    if opaque:
-        complete |= {n: Unknown("may be given by **") for n in complete if n not in given}
+            return [_misbound(f"{spec.name}{_plain(text)}", error, kwargs)]
+        given = dict(kwargs) | {n: Unknown("given by * or **") for n in error.names}
+        given |= dict(zip((p.name for p in parameters.positional), args, strict=False))
+    complete = spec.parameters.complete(_completed(parameters, given, opaque))
     library = "keras2" if interp.dialect == "keras2" else "keras"
     state.config = Args(complete, spec.parameters, library=library)
     return _faults(spec, state.config, interp.dialect)
+
+
+def _completed(parameters: Signature, given: Mapping[str, Value], opaque: bool) -> dict[str, Value]:
+    """Defaults for the rest; what `**` may have given is not known."""
+    complete = parameters.complete(given)
+    if opaque:
+        complete |= {n: Unknown("may be given by **") for n in complete if n not in given}
+    return complete
+
+
+def _misbound(needs: str, error: BindError, kwargs: Mapping[str, Value]) -> Mismatch:
+    names = ", ".join(error.names)
+    got = {n: kwargs.get(n) for n in error.names}
+    return Mismatch(f"{error.kind}-argument", needs, got, {"argument": names} if names else {})
 
 
 def _plain(signature: str) -> str:
@@ -195,197 +261,4 @@ def _faults(spec: LayerSpec, config: Args, dialect: str) -> list[Mismatch]:
     return []
 
 
-def _wrapped(interp: Interpreter, value: Value) -> Value:
-    """Layers among the arguments, in the form specs read."""
-    from .inner import Inner
-
-    if state_of(value) is not None and isinstance(value, Instance):
-        return Inner(interp, value)
-    if isinstance(value, list | tuple) and any(state_of(v) for v in value):
-        return type(value)(_wrapped(interp, v) for v in value)
-    return value
-
-
-@native("keras.layers.Layer.__setattr__")
-def set_attribute(interp: Interpreter, call: Call) -> Value:
-    """`self.name = value`: track layers and variables, freeze and unfreeze."""
-    from ..facts import AttributeSet
-
-    layer, (name, value) = call.receiver, call.args
-    assert isinstance(layer, Instance) and isinstance(name, str)
-    state = state_of(layer)
-    frame = interp.frame
-    method = frame.method if frame.instance is layer else ""
-    interp.emit(AttributeSet(call.site, layer, name, value, method))
-    if state is not None:
-        if name == "trainable":
-            set_trainable(interp, layer, value)
-            return None
-        if name == "supports_masking":
-            interp.touch(state)
-            state.supports_masking = value
-        track(interp, state, value)
-    interp.store_attribute(layer, name, value)
-    return None
-
-
-def set_trainable(interp: Interpreter, layer: Instance, value: Value) -> None:
-    """`layer.trainable = value` reaches every sublayer."""
-    state = state_of(layer)
-    if state is None:
-        return
-    interp.touch(state)
-    state.trainable = value
-    for inner in sublayers(layer):
-        set_trainable(interp, inner, value)
-
-
-def track(interp: Interpreter, state: LayerState, value: Value) -> None:
-    """Remember the layers and variables that an attribute holds, at any depth."""
-    for leaf in leaves(list(value) if isinstance(value, set) else value):
-        inner = state_of(leaf)
-        if inner is not None and isinstance(leaf, Instance):
-            if leaf not in state.sublayers and inner is not state:
-                interp.touch(state.sublayers)
-                state.sublayers.append(leaf)
-        elif isinstance(leaf, Tensor) and leaf.kind == "variable":
-            _track_variable(interp, state, leaf)
-        elif isinstance(leaf, Unknown):
-            interp.touch(state)
-            state.open = True
-
-
-def _track_variable(interp: Interpreter, state: LayerState, variable: Tensor) -> None:
-    if interp.dialect == "keras3" and variable.label == "tf.Variable":
-        return
-    if all(w.variable is not variable for w in state.weights):
-        interp.touch(state.weights)
-        state.weights.append(WeightState(variable.label, variable, True))
-
-
-def sublayers(layer: Instance) -> list[Instance]:
-    """The layers directly in a layer or model, containers followed."""
-    state = state_of(layer)
-    if state is None:
-        return []
-    if isinstance(state, ModelState) and state.style != "subclass":
-        found = list(state.layers)
-        return found + [s for s in state.sublayers if s not in found]
-    found = list(state.sublayers)
-    for value in layer.attrs.values():
-        if isinstance(value, list | tuple | dict):
-            found += [v for v in leaves(value) if isinstance(v, Instance) and _new_layer(v, found)]
-    return found
-
-
-def _new_layer(value: Instance, found: list[Instance]) -> bool:
-    return state_of(value) is not None and value not in found
-
-
-def all_weights(layer: Instance, seen: set[Instance] | None = None) -> list[WeightState]:
-    """All weights, own ones first, each once."""
-    seen = set() if seen is None else seen
-    if layer in seen:
-        return []
-    seen.add(layer)
-    state = state_of(layer)
-    found = [w for w in state.weights if isinstance(w, WeightState)] if state else []
-    for inner in sublayers(layer):
-        found += all_weights(inner, seen)
-    return list({id(w.variable): w for w in found}.values())
-
-
-@native("keras.layers.Layer.add_weight", "keras.layers.Layer.add_variable")
-def add_weight(interp: Interpreter, call: Call) -> Value:
-    """`self.add_weight(...)` in the dialect's argument order."""
-    layer = call.receiver
-    state = state_of(layer)
-    assert isinstance(layer, Instance)
-    try:
-        signature = _ADD_WEIGHT[interp.dialect]
-        given = signature.complete(signature.bind(call.args, call.kwargs))
-    except BindError as error:
-        from ..facts import PythonError
-
-        detail = {"function": "add_weight", "problem": error.kind, "names": error.names}
-        interp.emit(PythonError(call.site, "arguments", detail))
-        return Unknown("add_weight was called with wrong arguments")
-    shape = () if given["shape"] is None else as_shape(given["shape"])
-    dims = None if isinstance(shape, Unknown) else shape
-    dtype = as_dtype(given["dtype"], "keras")
-    name = given["name"] if isinstance(given["name"], str) else "variable"
-    kind = TensorType(dims, dtype if isinstance(dtype, str) else "float32", kind="variable")
-    variable = Tensor(kind, "variable", None, call.site, None, name)
-    trainable = True if given["trainable"] is None else given["trainable"]
-    if state is not None:
-        interp.touch(state.weights)
-        state.weights.append(WeightState(name, variable, trainable))
-    method = interp.frame.method
-    interp.emit(WeightCreated(call.site, layer, variable, "add_weight", method, trainable is True))
-    return variable
-
-
-@native("keras.layers.Layer.__getattr__", "keras.Model.__getattr__", "keras.Sequential.__getattr__")
-def get_attribute(interp: Interpreter, call: Call) -> Value:
-    """An attribute that neither the object nor the natives have."""
-    from .members import LAYER_MEMBERS, MODEL_MEMBERS
-
-    layer, name = call.receiver, call.args[0]
-    state = state_of(layer)
-    assert isinstance(layer, Instance) and isinstance(name, str)
-    if state is not None:
-        for weight in state.weights:
-            if weight.name == name and not is_user(layer):
-                return weight.variable
-    known = LAYER_MEMBERS | (MODEL_MEMBERS if isinstance(state, ModelState) else frozenset())
-    if name in known or name.startswith("_") or has_unknown_base(layer):
-        return Unknown(f"{layer.cls.name}.{name}")
-    if not is_user(layer) or (state is not None and state.spec is not None):
-        return Unknown(f"{layer.cls.name}.{name}")
-    return Unknown(f"{name} may be set") if layer.attrs.maybe else ABSENT
-
-
-@native_property("keras.layers.Layer.name")
-def name_of(interp: Interpreter, call: Call) -> Value:
-    """`layer.name`"""
-    state = state_of(call.receiver)
-    return state.name if state and state.name != "?" else Unknown("layer name")
-
-
-@native_property("keras.layers.Layer.trainable")
-def trainable_of(interp: Interpreter, call: Call) -> Value:
-    """`layer.trainable`"""
-    state = state_of(call.receiver)
-    return state.trainable if state else Unknown("trainable")
-
-
-@native_property("keras.layers.Layer.built")
-def built_of(interp: Interpreter, call: Call) -> Value:
-    """`layer.built`"""
-    layer = call.receiver
-    state = state_of(layer)
-    if state is None or not isinstance(layer, Instance) or is_user(layer):
-        return Unknown("built")
-    return state.built
-
-
-@native_property("keras.layers.Layer.weights", "keras.layers.Layer.variables")
-def weights_of(interp: Interpreter, call: Call) -> Value:
-    """`layer.weights`"""
-    layer = call.receiver
-    state = state_of(layer)
-    if not isinstance(layer, Instance) or state is None or state.open or not state.built:
-        return Unknown("weights")
-    return [w.variable for w in all_weights(layer)]
-
-
-@native("keras.layers.Layer.build", "keras.layers.Layer.add_loss", "keras.layers.Layer.add_metric")
-def nothing(interp: Interpreter, call: Call) -> Value:
-    """Methods that change nothing the analysis follows."""
-    return None
-
-
-def own_method(layer: Instance, name: str) -> Value | None:
-    """A method of the user's classes, None when only Keras has it."""
-    found = find_in_class(layer.cls, name)
-    return found[0] if found is not None and isinstance(found[1], Class) else None
+__all__ = ["Expr", "all_weights", "own_method", "state_of", "sublayers"]

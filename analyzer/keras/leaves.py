@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ..dims import is_static
+from ..interp.opaque import is_opaque
 from ..specs.base import Inputs
-from ..values import Tensor, Value
+from ..unknown import Unknown
+from ..values import Instance, Tensor, Value
 
 
 def leaves(value: Value) -> Iterator[Value]:
@@ -15,6 +17,9 @@ def leaves(value: Value) -> Iterator[Value]:
         for part in value:
             yield from leaves(part)
     elif isinstance(value, dict):
+        if is_opaque(value):
+            yield Unknown("a dict that is not known")
+            return
         for key in sorted(value, key=str):
             yield from leaves(value[key])
     else:
@@ -53,11 +58,24 @@ def static_shape(value: Value) -> Value:
     """The shape Keras shows for a structure: None for axes it does not know."""
     if isinstance(value, Tensor):
         shape = value.type.shape
-        return None if shape is None else tuple(d if is_static(d) else None for d in shape)
+        if shape is None:
+            return Unknown("shape of unknown rank")
+        return tuple(d if is_static(d) else None for d in shape)
     if isinstance(value, list):
         return [static_shape(v) for v in value]
     if isinstance(value, tuple):
         return tuple(static_shape(v) for v in value)
     if isinstance(value, dict):
         return {k: static_shape(v) for k, v in value.items()}
-    return None
+    return None if value is None else Unknown("shape of an unknown value")
+
+
+def shown(value: Value) -> object:
+    """A value as a message may name it: a shape, a number, what kind of object."""
+    if isinstance(value, Tensor):
+        return value.type.shape
+    if isinstance(value, list | tuple):
+        return [shown(v) for v in value]
+    if isinstance(value, Instance):
+        return f"a {value.cls.name.rpartition('.')[2]} object"
+    return value

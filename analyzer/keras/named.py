@@ -57,8 +57,10 @@ def _init(interp: Interpreter, call: Call) -> Value:
 
 
 def _tolerated(interp: Interpreter, spec: NamedSpec, error: BindError) -> bool:
-    """Keras 2 optimizers take old names; those are judged by a rule of their own."""
-    return interp.dialect == "keras2" or error.kind != "unexpected"
+    """Keras 2 optimizers take old names; Keras 3 still takes one of them, and ignores it."""
+    if interp.dialect == "keras2" or error.kind != "unexpected":
+        return True
+    return spec.family == "optimizer" and set(error.names) <= {"decay"}
 
 
 def _unknown_attribute(interp: Interpreter, call: Call) -> Value:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import cache
 
 from .. import natives
-from ..specs import registry
+from ..specs import keras_api, registry
 from ..specs.base import LayerSpec
 from ..values import DType, Module, Native, NativeClass, Value
 from .bases import BASES, LAYER, NAMED
+from .forms import functional_form
+from .named import named_function
 from .objects import OBJECTS
 from .ops import op_native
 
@@ -79,38 +81,41 @@ _TF_INITIALIZERS = {
 def resolve(name: str) -> Value | None:
     """The value of a canonical name, None where the analyzer knows nothing of it."""
     owner, _, leaf = name.rpartition(".")
-    if name in BASES:
-        return BASES[name]
+    found = BASES.get(name) or _constant(name, owner, leaf)
+    if found is not None or name in CONSTANTS:
+        return found
     if name in OBJECTS:
         return OBJECTS[name]
     if name in registry.spellings():
         return op_native(name)
-    if owner in ("tf", "numpy", "tf.dtypes") and leaf in DTYPES:
-        return DType(_SAME.get(leaf, leaf))
-    if name in CONSTANTS:
-        return CONSTANTS[name]
     if name in _TF_INITIALIZERS:
         return _named_class("initializer", _TF_INITIALIZERS[name])
-    if owner.startswith("keras.layers") or owner == "keras.layers":
+    if owner.startswith("keras"):
+        found = _of_keras(owner, leaf)
+    return Module(name) if found is None and name in PACKAGES else found
+
+
+def _constant(name: str, owner: str, leaf: str) -> Value | None:
+    if owner in ("tf", "numpy", "tf.dtypes") and leaf in DTYPES:
+        return DType(_SAME.get(leaf, leaf))
+    return CONSTANTS.get(name)
+
+
+def _of_keras(owner: str, leaf: str) -> Value | None:
+    """A layer, a class or function of a named family, or what moved to another module."""
+    if owner == "keras.layers":
         return _layer(leaf)
-    family = FAMILIES.get(owner.rpartition(".")[2]) if owner.startswith("keras") else None
+    family = FAMILIES.get(owner.rpartition(".")[2])
     if family is not None:
         return _of_family(family, leaf)
-    return Module(name) if name in PACKAGES else None
+    moved = keras_api.moved(f"{owner}.{leaf}")
+    return None if moved is None else natives.resolve(moved)
 
 
 @cache
 def layer_class(spec: LayerSpec) -> NativeClass:
     """The class of a layer spec, the same under all its names."""
-    return derived(NativeClass(f"keras.layers.{spec.name}", (LAYER,), spec), LAYER)
-
-
-def derived(made: NativeClass, base: NativeClass) -> NativeClass:
-    """A native class without methods of its own: unknown attributes are its base's."""
-    hook = natives.table.get(f"{base.name}.__getattr__")
-    if hook is not None:
-        natives.table[f"{made.name}.__getattr__"] = hook
-    return made
+    return NativeClass(f"keras.layers.{spec.name}", (LAYER,), spec)
 
 
 def _layer(leaf: str) -> Value | None:
@@ -119,7 +124,7 @@ def _layer(leaf: str) -> Value | None:
         return layer_class(spec)
     found = _functional_forms().get(leaf)
     if found is None:
-        return Module(f"keras.layers.{leaf}") if leaf == "experimental" else None
+        return None
     return natives.table.get(f"keras.layers.{leaf}") or _function_of(leaf, found)
 
 
@@ -129,8 +134,6 @@ def _functional_forms() -> dict[str, LayerSpec]:
 
 
 def _function_of(leaf: str, spec: LayerSpec) -> Native:
-    from .forms import functional_form
-
     made = functional_form(leaf, spec, layer_class(spec))
     natives.table[f"keras.layers.{leaf}"] = made
     return made
@@ -151,11 +154,7 @@ def _of_family(family: str, leaf: str) -> Value | None:
     if family == "optimizer" and leaf == "schedules":
         return Module("keras.optimizers.schedules")
     spec = registry.functions(family).get(leaf)
-    if spec is not None:
-        from .named import named_function
-
-        return named_function(family, leaf, spec)
-    return None
+    return None if spec is None else named_function(family, leaf, spec)
 
 
 natives.resolvers.append(resolve)

@@ -16,11 +16,16 @@ from ..values import Instance, Tensor, Value
 
 @dataclass(eq=False)
 class WeightState:
-    """One weight: its variable, its path within the layer, whether it was made trainable."""
+    """One weight: its path within the layer, its variable, whether it was made trainable.
+
+    `frozen` tells that a layer it belongs to has been frozen since (Keras 3 keeps that
+    with the variable).
+    """
 
     name: str
     variable: Tensor
     trainable: Value = True
+    frozen: Value = False
 
     @property
     def shape(self) -> Dims | None:
@@ -32,8 +37,10 @@ class WeightState:
 class LayerState:
     """A layer: `initialised` when Keras' own `__init__` has run, `built` on the first call.
 
-    `config` are the constructor arguments of the built-in class it is or derives from;
-    `open` tells that unknown code may have given it more weights or sublayers.
+    `config` are the constructor arguments of the built-in class it is or derives from.
+    `tracked` are the layers assigned to attributes, and the containers that may hold
+    some, in that order. `locked` tells that Keras takes no more of them. `open` tells that
+    unknown code may have given it more weights or sublayers.
     """
 
     spec: LayerSpec | None = None
@@ -44,10 +51,11 @@ class LayerState:
     trainable: Value = True
     initialised: bool = False
     built: bool = False
+    locked: bool = False
     open: bool = False
     supports_masking: Value = None
     weights: list[WeightState] = field(default_factory=list)
-    sublayers: list[Instance] = field(default_factory=list)
+    tracked: list[Value] = field(default_factory=list)
     first: Inputs | None = None  # the dims it was built on
     input_shape: Value = None  # `input_shape=` of the constructor, batch included
     calls: list[LayerCalled] = field(default_factory=list)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..dims import Dim, product
+from ..dims import Dim
 from ..facts import LayerCalled
 from ..natives import native
-from ..specs.base import Inputs, Mask, Outputs, Training
+from ..specs.base import Mask, Outputs, Training
+from ..specs.signature import BindError
 from ..summary import LayerRow, ModelSummary, Port
 from ..unknown import Undecided, Unknown
 from ..values import Call, Instance, Tensor, Value
-from .layer import all_weights, is_user, state_of, sublayers
+from .attributes import first_call
+from .builtin_call import configured
+from .kinds import is_user, state_of
 from .leaves import dims_of, leaves, tensors
-from .state import LayerState, ModelState, WeightState
+from .state import LayerState, ModelState
+from .tracking import all_weights, is_complete, sublayers, trainable_weights
+from .weights import count
 from .world import world
 
 if TYPE_CHECKING:
@@ -28,27 +32,6 @@ _MASKS = {
 }
 
 
-def count(weights: Sequence[WeightState]) -> Dim | None:
-    """The number of parameters, None where a shape is not known."""
-    total: Dim = 0
-    for weight in weights:
-        if weight.shape is None:
-            return None
-        total = total + product(weight.shape)
-    return total
-
-
-def weights_are_known(layer: Instance, seen: set[Instance] | None = None) -> bool:
-    """Whether every weight is one weight: after a widened loop one may be anything."""
-    seen = set() if seen is None else seen
-    if layer in seen:
-        return True
-    seen.add(layer)
-    state = state_of(layer)
-    own = all(isinstance(w, WeightState) for w in state.weights) if state else True
-    return own and all(weights_are_known(inner, seen) for inner in sublayers(layer))
-
-
 @native("analysis.__finish__")
 def finish(interp: Interpreter, call: Call) -> Value:
     """Summarise the models when everything has been run."""
@@ -57,7 +40,7 @@ def finish(interp: Interpreter, call: Call) -> Value:
         state = state_of(model)
         if state is None or model in inside or not isinstance(state, ModelState):
             continue
-        interp.analysis.models.append(summarise(model, state))
+        interp.analysis.models.append(summarise(model, state, interp.dialect))
     return None
 
 
@@ -70,13 +53,13 @@ def _models_in(model: Instance) -> list[Instance]:
     return found
 
 
-def summarise(model: Instance, state: ModelState) -> ModelSummary:
+def summarise(model: Instance, state: ModelState, dialect: str) -> ModelSummary:
     """One model as `report` shows it."""
     weights = all_weights(model)
-    frozen = _frozen(model)
-    frozen_ids = {id(w.variable) for w in frozen}
-    loose = [w for w in weights if id(w.variable) not in frozen_ids]
-    known = state.built and not state.open and not state.failed and weights_are_known(model)
+    loose = trainable_weights(model, dialect)
+    known = state.built and not state.failed and is_complete(model)
+    moving = count(loose) if known and loose is not None else None
+    total = count(weights) if known else None
     rows = tuple(_row(layer, state) for layer in _shown(model, state))
     flops = _sum(r.flops for r in rows)
     site = model.site
@@ -88,9 +71,9 @@ def summarise(model: Instance, state: ModelState) -> ModelSummary:
         state.style,
         _ports(_inputs(state), "input"),
         _ports(_outputs(state), "output"),
-        count(weights) if known else None,
-        count(loose) if known else None,
-        count(frozen) if known else None,
+        total,
+        moving,
+        None if total is None or moving is None else total - moving,
         flops,
         rows,
     )
@@ -131,18 +114,12 @@ def _shown(model: Instance, state: ModelState) -> list[Instance]:
     return list(dict.fromkeys(sublayers(model)))
 
 
-def first_call(state: LayerState) -> LayerCalled | None:
-    """The first call of a layer, if it is known."""
-    return next((c for c in state.calls if isinstance(c, LayerCalled)), None)
-
-
 def _row(layer: Instance, model: LayerState) -> LayerRow:
     state = state_of(layer)
     assert state is not None
     call = first_call(state)
     weights = all_weights(layer)
     known = not state.open and (state.built or not state.calls) and not state.failed
-    known = known and weights_are_known(layer)
     children = tuple(_row(inner, state) for inner in sublayers(layer)) if is_user(layer) else ()
     return LayerRow(
         state.name,
@@ -198,13 +175,15 @@ def _flops(state: LayerState, call: LayerCalled | None) -> Dim | None:
     spec, config = state.spec, state.config
     if call is None or spec is None or config is None or spec.flops is None:
         return None
-    x: Inputs | None = dims_of(call.inputs)
     y: Outputs | None = dims_of(call.outputs)
-    if x is None or y is None:
+    if y is None or dims_of(call.inputs) is None:
         return None
+    kwargs = {k: v for k, v in call.kwargs.items() if k in spec.call_parameters.params}
     try:
-        return spec.flops(config, x, y)  # type: ignore[return-value]
-    except (Undecided, TypeError):
+        given = spec.call_parameters.bind(call.args, kwargs)
+        bound, x = configured(spec, config, given)
+        return spec.flops(bound, x, y)  # type: ignore[return-value]
+    except (Undecided, BindError, TypeError):
         return None
 
 
@@ -227,56 +206,9 @@ def _reason(call: LayerCalled | None) -> str:
     return next((v.reason for v in leaves(call.outputs) if isinstance(v, Unknown)), "")
 
 
-def _frozen(
-    layer: Instance, frozen: bool = False, seen: set[int] | None = None
-) -> list[WeightState]:
-    """The weights training does not move: made so, or in a frozen layer."""
-    seen = set() if seen is None else seen
-    if id(layer) in seen:
-        return []
-    seen.add(id(layer))
-    state = state_of(layer)
-    if state is None:
-        return []
-    frozen = frozen or state.trainable is False
-    own = [w for w in state.weights if isinstance(w, WeightState)]
-    found = [w for w in own if frozen or w.trainable is False]
-    for inner in sublayers(layer):
-        found += _frozen(inner, frozen, seen)
-    return found
-
-
 def _sum(values: object) -> Dim | None:
     found = [v for v in values if v is not None]  # type: ignore[attr-defined]
     total: Dim = 0
     for value in found:
         total = total + value
     return total if found else None
-
-
-@native("keras.layers.Layer.count_params")
-def count_params(interp: Interpreter, call: Call) -> Value:
-    """`layer.count_params()`"""
-    layer = call.receiver
-    state = state_of(layer)
-    if not isinstance(layer, Instance) or state is None or state.open or not state.built:
-        return Unknown("count_params")
-    total = count(all_weights(layer))
-    return Unknown("count_params") if total is None else total
-
-
-def trainable_weights(layer: Instance) -> list[WeightState] | None:
-    """The weights training moves; None where a flag is not known."""
-    flags = [s.trainable for s in _states(layer)]
-    if any(not isinstance(flag, bool) for flag in flags):
-        return None
-    frozen = {id(w.variable) for w in _frozen(layer)}
-    return [w for w in all_weights(layer) if id(w.variable) not in frozen]
-
-
-def _states(layer: Instance) -> list[LayerState]:
-    state = state_of(layer)
-    found = [state] if state is not None else []
-    for inner in sublayers(layer):
-        found += _states(inner)
-    return found

@@ -179,9 +179,7 @@ _LOGICAL = {
 }
 
 
-def operation(
-    dunder: str, left: str, right: str = "", dialect: str = "keras3"
-) -> Operation | None:
+def operation(dunder: str, left: str, right: str = "", dialect: str = "keras3") -> Operation | None:
     """What `left <dunder> right` does for operands of these kinds ("": not a tensor).
 
     None where it is no tensor operation: `==` on a KerasTensor of Keras 3 asks for

@@ -47,9 +47,7 @@ def _adam_row(
 
 
 @kernel
-def _rest_row(
-    alpha: float, keep: tuple[float, float, float], w: Array, m: Array, v: Array
-) -> None:
+def _rest_row(alpha: float, keep: tuple[float, float, float], w: Array, m: Array, v: Array) -> None:
     """The same without a gradient."""
     of_m, of_v, epsilon = keep
     for k in range(w.size):

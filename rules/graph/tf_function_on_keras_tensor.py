@@ -6,13 +6,21 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ...analyzer.facts import OpCalled
+from ...analyzer.facts import LayerCalled, OpCalled, PythonError
 from ...analyzer.findings import Level
 from ...analyzer.specs import registry, symbolic
+from ...analyzer.values import Tensor
 from ..base import Case, Draft, Rule
 from ..edits import Change, Replacement
 from ..story import inputs_of
 from ..words import origins
+
+SAYS = {
+    "type": "has no values that {} could use",
+    "iterate": "cannot be iterated over",
+    "control-flow": "has no truth value",
+}
+_RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "MultiHeadAttention"})
 
 
 class TfFunctionOnKerasTensor(Rule):
@@ -32,7 +40,6 @@ class TfFunctionOnKerasTensor(Rule):
     VALID = [
         Case("x = Input((4,))\ny = keras.ops.mean(x, axis=-1, keepdims=True)"),
         Case("x = Input((4,))\ny = (x * 2 + 1)[:, 0]"),
-        Case("x = Input((4,))\nrank = np.ndim(x)"),
         Case(
             "x = Input((4,))\n"
             "y = layers.Lambda(lambda t: tf.reduce_mean(t, axis=-1, keepdims=True))(x)"
@@ -42,7 +49,28 @@ class TfFunctionOnKerasTensor(Rule):
         Case("x = Input((4,))\ny = tf.nn.relu(x)", at="tf.nn.relu", fixed=None),
         Case("x = Input((4,))\ny = np.mean(x)", at="np.mean"),
         Case("x = Input((4,))\ny = tf.concat([x, x], axis=-1)", at="tf.concat"),
+        Case("x = Input((4,))\nn = len(x)", at="len(x)"),
+        Case("x = Input((4,))\nif x[0, 0] > 0:\n    pass", at="x[0, 0] > 0"),
+        Case("x = Input((4,))\nx[:, 0] = 1", at="x[:, 0]"),
     ]
+
+    def on_python_error(self, fact: PythonError) -> Iterator[Draft]:
+        """What Python asks a KerasTensor for: a number, a length, an item, an attribute."""
+        tensor = fact.subject
+        if not isinstance(tensor, Tensor) or tensor.kind != "keras" or fact.kind not in SAYS:
+            return
+        if fact.kind == "attribute" or (
+            isinstance(tensor.producer, LayerCalled)
+            and (fact.kind == "iterate" and tensor.label.split(" ")[0] in _RECURRENT)
+        ):
+            return
+        yield Draft(
+            fact.site,
+            "a KerasTensor",
+            says=SAYS[fact.kind].format(fact.detail.get("operation", "")),
+            related=tuple(origins(tensor)),
+            hint="use keras.ops, or do it inside a layer",
+        )
 
     def on_op_called(self, fact: OpCalled) -> Iterator[Draft]:
         """Any function of tf or numpy on a symbolic tensor."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 import libcst as cst
 
-from ...analyzer.facts import ClassDefined
+from ...analyzer.facts import ClassDefined, Finished, LayerCalled, LayerCreated
 from ...analyzer.findings import Level
-from ...analyzer.values import Site
+from ...analyzer.values import Class, Site, Value
 from ..base import Case, Draft, Rule
 from ..edits import replace, text_of
+from ..story import Story
 
 # Names that were meant to be __init__.
 NEAR = frozenset({"__init", "_init_", "__int__", "_init__", "__init_", "init", "__inti__"})
@@ -52,8 +54,40 @@ class SuperInitMisspelt(Rule):
         ),
     ]
 
+    def __init__(self, story: Story) -> None:
+        super().__init__(story)
+        self._found: list[tuple[ClassDefined, Draft]] = []
+        self._failing: dict[Class, Site] = {}
+
+    def on_layer_called(self, fact: LayerCalled) -> Iterator[Draft]:
+        """Where an object of such a class fails."""
+        if fact.failure is not None and fact.failure.kind == "super-init":
+            self._fails(fact.layer.cls, fact.site)
+        yield from ()
+
+    def on_layer_created(self, fact: LayerCreated) -> Iterator[Draft]:
+        """Where its arguments reach the constructor of the base class."""
+        if fact.problems:
+            self._fails(fact.layer.cls, fact.site)
+        yield from ()
+
+    def _fails(self, cls: Value, site: Site) -> None:
+        if isinstance(cls, Class):
+            self._failing.setdefault(cls, site)
+
+    def on_finished(self, fact: Finished) -> Iterator[Draft]:
+        """All that was found, with the place that fails."""
+        for found, draft in self._found:
+            site = self._failing.get(found.cls)
+            told = ((site, f"{found.cls.name} fails here"),) if site is not None else ()
+            yield dataclasses.replace(draft, related=told)
+
     def on_class_defined(self, fact: ClassDefined) -> Iterator[Draft]:
         """Look at the methods of a layer or model class."""
+        self._found += [(fact, draft) for draft in self._slips(fact)]
+        yield from ()
+
+    def _slips(self, fact: ClassDefined) -> Iterator[Draft]:
         if not fact.base:
             return
         for statement in fact.cls.node.body.body:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ...analyzer.facts import Trained
 from ...analyzer.findings import Level
-from ...analyzer.keras.layer import own_method, state_of
-from ...analyzer.keras.summaries import trainable_weights
+from ...analyzer.keras.kinds import own_method, state_of
+from ...analyzer.keras.tracking import trainable_weights
 from ..base import Case, Draft, Rule
 from ..words import subject
 
@@ -35,7 +35,7 @@ class NothingTrainable(Rule):
             return
         if own_method(fact.model, "train_step") is not None:
             return
-        found = trainable_weights(fact.model)
+        found = trainable_weights(fact.model, self.dialect)
         if found == []:
             yield Draft(
                 fact.site,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...analyzer.facts import AttributeSet, Compiled, ModelCreated, Trained
 from ...analyzer.findings import Level
-from ...analyzer.keras.layer import sublayers
+from ...analyzer.keras.tracking import sublayers
 from ...analyzer.values import Instance
 from ..base import Case, Draft, Rule
 from ..story import Story
