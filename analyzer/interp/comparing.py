@@ -120,7 +120,9 @@ def _equal_symbols(interp: Interpreter, left: Value, right: Value) -> bool | Non
 
 
 def _comparable(left: Value, right: Value) -> bool:
-    return any(isinstance(left, kinds) and isinstance(right, kinds) for kinds in (_NUMBERS, _SETS, str))
+    return any(
+        isinstance(left, kinds) and isinstance(right, kinds) for kinds in (_NUMBERS, _SETS, str)
+    )
 
 
 def _equal_objects(interp: Interpreter, left: Value, right: Value) -> bool | None:
