@@ -2,9 +2,11 @@
 
     python benchmarks/measure.py dryfit mlp
     KERAS_BACKEND=jax python benchmarks/measure.py keras mlp      # any Python with Keras
+    KERAS_BACKEND=jax python benchmarks/measure.py keras mlp --build   # only build the model
 
 Milliseconds: a training step (best of three epochs after the first), the first epoch,
-one sample through `predict_on_batch` (median of 200), import to first prediction.
+one sample through `predict_on_batch` (median of 200), import to first prediction. A
+function of Dryfit's that would run without a plan is an error here.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import json
 import os
 import sys
 import time
+import warnings
 from pathlib import Path
 from types import ModuleType
 
@@ -67,4 +70,8 @@ def figures(engine: str, name: str) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(figures(sys.argv[1], sys.argv[2])))
+    warnings.filterwarnings("error", message=".*runs eagerly")
+    if "--build" in sys.argv:
+        module(sys.argv[1], HERE / "workloads" / f"{sys.argv[2]}.py").make()
+    else:
+        print(json.dumps(figures(sys.argv[1], sys.argv[2])))

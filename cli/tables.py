@@ -54,19 +54,22 @@ def _port(port: Port) -> str:
 def _table(rows: list[Row], width: int) -> Table:
     # No padding: the box's own dividers are one blank wide, and 80 columns are few.
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0, show_edge=False)
-    for number, heading in enumerate(HEADINGS):
+    if _wide(rows) > width:
+        rows = [(row[0], "" if _tells(row[0], row[1]) else row[1], *row[2:]) for row in rows]
+    # Where every name tells its class, the names are enough.
+    shown = [h for h in HEADINGS if h != "class" or any(row[1] for row in rows)]
+    for heading in shown:
         table.add_column(
             heading,
             justify="right" if heading in ("line", "params", "cost") else "left",
             style={"layer": "bold", "line": "dim"}.get(heading, ""),
-            no_wrap=number > 1,  # names fold, shapes and numbers do not
+            no_wrap=heading not in ("layer", "class"),  # names fold, shapes and numbers do not
             overflow="fold",
         )
-    if _wide(rows) > width:
-        rows = [(row[0], "" if _tells(row[0], row[1]) else row[1], *row[2:]) for row in rows]
     for row in rows:
-        mask = Text(row[5], MASK_STYLES.get(row[5], ""))
-        table.add_row(*row[:5], mask, *row[6:])
+        cells = dict(zip(HEADINGS, row, strict=True))
+        mask = Text(cells["mask"], MASK_STYLES.get(cells["mask"], ""))
+        table.add_row(*[mask if h == "mask" else cells[h] for h in shown])
     return table
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from dryfit.executor.kernels import conv, conv_transpose, elementwise, matmul, opcodes
+from dryfit.executor.kernels import conv, conv_transpose, depthwise, elementwise, matmul, opcodes
 
 DTYPES = (np.float32, np.float64)
 # Relative to the largest expected value: sums in another order, functions within 3 ulp.
@@ -195,6 +195,41 @@ def _sent_back(g: np.ndarray, full: np.ndarray, spec: tuple) -> np.ndarray:
     return wide[:, p[0] : p[0] + shape[1], p[1] : p[1] + shape[2]]
 
 
+DEPTHWISE = {  # input, kernel, strides, dilation, pads, output
+    "same": ((2, 6, 7, 5), (3, 3, 5, 1), (1, 1), (1, 1), (1, 1), (6, 7)),
+    "multiplied": ((2, 6, 7, 3), (3, 2, 3, 4), (2, 1), (1, 1), (0, 1), (2, 8)),
+    "dilated": ((1, 9, 9, 2), (3, 3, 2, 1), (1, 1), (2, 2), (2, 2), (9, 9)),
+    "empty": ((0, 4, 4, 2), (2, 2, 2, 1), (1, 1), (1, 1), (0, 0), (3, 3)),
+    "large": ((4, 30, 30, 40), (3, 3, 40, 1), (1, 1), (1, 1), (1, 1), (30, 30)),
+}
+
+
+def depthwise_cases() -> Iterator[Case]:
+    for name, spec in DEPTHWISE.items():
+        shape, kernel_shape, strides, dilation, pads, (oh, ow) = spec
+        wide = kernel_shape[2] * kernel_shape[3]
+        r, out_shape = rng(name), (shape[0], oh, ow, wide)
+        x, w, bias = r.normal(size=shape), r.normal(size=kernel_shape), r.normal(size=wide)
+        g, geometry = r.normal(size=out_shape), conv.conv_geometry(strides, dilation, pads)
+        seen = windows(x, spec)
+        want = np.einsum("nhwijc,ijcm->nhwcm", seen, w).reshape(out_shape) + bias
+        arguments = (x, w, bias, geometry)
+        yield from cases(f"depthwise-{name}", depthwise.depthwise2d, arguments, [want])
+        parted = g.reshape(*out_shape[:3], *kernel_shape[2:])
+        want = np.einsum("nhwijc,nhwcm->ijcm", seen, parted)
+        scratch = Scratch(depthwise.depthwise2d_weights_scratch(kernel_shape, out_shape))
+        arguments = (x, g, geometry, scratch)
+        yield from cases(f"depthwise_w-{name}", depthwise.depthwise2d_weights, arguments, [want])
+        full = np.zeros((*kernel_shape[:3], wide))
+        for c in range(kernel_shape[2]):
+            columns = slice(c * kernel_shape[3], (c + 1) * kernel_shape[3])
+            full[:, :, c, columns] = w[:, :, c]
+        want = _sent_back(g, full, spec)
+        yield from cases(
+            f"depthwise_x-{name}", depthwise.depthwise2d_input, (g, w, geometry), [want]
+        )
+
+
 # ---------------------------------------------------------------- elementwise
 
 
@@ -248,4 +283,10 @@ def chain_cases() -> Iterator[Case]:
             )
 
 
-ALL = [*matmul_cases(), *batch_cases(), *conv_cases(), *chain_cases()]
+ALL = [
+    *matmul_cases(),
+    *batch_cases(),
+    *conv_cases(),
+    *depthwise_cases(),
+    *chain_cases(),
+]

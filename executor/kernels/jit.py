@@ -203,6 +203,17 @@ def before_loading(module: str, prepare: Callable[[str], None]) -> None:
     _preparations.setdefault(module.rpartition(".")[2], []).append(prepare)
 
 
+_announced = [False]
+
+
+def _announce() -> None:
+    """Tell once a process, at the first kernel that the cache lacks, why it takes so long."""
+    folder = cache_folder()
+    if not _announced[0] and folder is not None:
+        sys.stderr.write(f"dryfit: compiling kernels, once on this machine (kept in {folder})\n")
+    _announced[0] = True
+
+
 class _Locator(numba_caching._CacheLocator):
     """Tells numba's cache the folder, and freshness by content."""
 
@@ -233,6 +244,20 @@ class _KernelCacheImpl(numba_caching.CompileResultCacheImpl):
     _locator_classes = [_Locator]
 
 
+class _CacheFile(numba_caching.IndexDataCacheFile):
+    """An index and its data files, named by what they hold.
+
+    Numba numbers them: of two processes that compile at once for the first time, one
+    would find the other's code under its own signature's number.
+    """
+
+    def save(self, key: tuple[object, ...], data: object) -> None:
+        text = f"{key} {self._source_stamp}".encode()
+        name = f"{Path(self._index_name).stem}.{hashlib.sha256(text).hexdigest()[:16]}.nbc"
+        self._save_data(name, data)
+        self._save_index(self._load_index() | {key: name})
+
+
 class _KernelCache(numba_caching.FunctionCache):
     """Numba's cache, in our folder; prepares what the kernel calls through pointers."""
 
@@ -241,6 +266,8 @@ class _KernelCache(numba_caching.FunctionCache):
     def __init__(self, function: Function) -> None:
         super().__init__(function)
         self._file = Path(function.__code__.co_filename)
+        stamp, base = source_stamp(self._file), self._impl.filename_base
+        self._cache_file = _CacheFile(self._cache_path, base, stamp)
         if cache_folder() is None:
             self.disable()
 
@@ -253,7 +280,10 @@ class _KernelCache(numba_caching.FunctionCache):
                 for dtype in dtypes:
                     prepare(dtype)
         pool._launch_threads()  # `threads` asks the pool, also in kernels without loops
-        return super().load_overload(sig, target_context)
+        found = super().load_overload(sig, target_context)
+        if found is None:
+            _announce()
+        return found
 
 
 _apply_thread_setting()

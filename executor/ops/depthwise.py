@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -11,10 +11,11 @@ from ...analyzer.specs.base import Args, TensorType
 from ..composite import composite
 from ..inputs import to_tensor
 from ..op import Arrays, Case, Op, Run, Statics, Traits
+from ..scratch import scratch
 from ..tensor import OPERATORS as ops
 from ..tensor import TensorLike
-from . import rules, windows
-from .convolution import SETTINGS, _settings
+from . import loops, rules, windows
+from .convolution import SETTINGS, _settings, geometry_of
 
 
 def _rule(a: Args) -> TensorType:
@@ -27,64 +28,28 @@ def _rule(a: Args) -> TensorType:
     return TensorType((x[0], *middle, w[2] * w[3]), a.x.dtype)
 
 
-def _steps(s: Statics, kernel: tuple[int, ...]) -> Iterator[tuple[int, int, int, int]]:
-    """For each kernel position: its indices and its offset in the padded input."""
-    for i in range(kernel[0]):
-        for j in range(kernel[1]):
-            yield i, j, i * s.dilation[0], j * s.dilation[1]
-
-
-def _padded(x: np.ndarray, s: Statics) -> np.ndarray:
-    return np.pad(x, ((0, 0), *s.pads, (0, 0))) if any(map(any, s.pads)) else x
-
-
-def _window(x: np.ndarray, s: Statics, top: int, left: int, size: tuple[int, ...]) -> np.ndarray:
-    """What one kernel position sees of the padded input: (batch, h', w', c)."""
-    height, width = (size[0] - 1) * s.strides[0] + 1, (size[1] - 1) * s.strides[1] + 1
-    return x[:, top : top + height : s.strides[0], left : left + width : s.strides[1]]
-
-
+@loops.in_float32
 def _forward(s: Statics, ins: Arrays, outs: Arrays) -> Run:
-    x, w = ins
-    out = outs[0].reshape(*outs[0].shape[:3], *w.shape[2:])
+    from ..kernels import depthwise as kernels
 
-    def run() -> None:
-        source = _padded(x, s)
-        out.fill(0)
-        for i, j, top, left in _steps(s, w.shape):
-            out[...] += _window(source, s, top, left, out.shape[1:3])[..., None] * w[i, j]
-
-    return run
+    none = np.zeros(outs[0].shape[3], outs[0].dtype)
+    return partial(kernels.depthwise2d, *ins, none, geometry_of(s), outs[0])
 
 
+@loops.in_float32
 def _input(s: Statics, ins: Arrays, outs: Arrays) -> Run:
-    g, w = ins
-    rows = g.reshape(*g.shape[:3], *w.shape[2:])
-    n, height, width, c = outs[0].shape
-    (up, down), (before, after) = s.pads
+    from ..kernels import depthwise as kernels
 
-    def run() -> None:
-        wide = np.zeros((n, height + up + down, width + before + after, c), g.dtype)
-        for i, j, top, left in _steps(s, w.shape):
-            target = _window(wide, s, top, left, g.shape[1:3])
-            target += (rows * w[i, j]).sum(-1)
-        np.copyto(outs[0], wide[:, up : up + height, before : before + width])
-
-    return run
+    return partial(kernels.depthwise2d_input, *ins, geometry_of(s), outs[0])
 
 
+@loops.in_float32
 def _weights(s: Statics, ins: Arrays, outs: Arrays) -> Run:
+    from ..kernels import depthwise as kernels
+
     x, g = ins
-    out = outs[0]
-    rows = g.reshape(*g.shape[:3], *out.shape[2:])
-
-    def run() -> None:
-        source = _padded(x, s)
-        for i, j, top, left in _steps(s, out.shape):
-            seen = _window(source, s, top, left, g.shape[1:3])
-            np.einsum("bhwc,bhwcm->cm", seen, rows, out=out[i, j])
-
-    return run
+    working = scratch(kernels.depthwise2d_weights_scratch(outs[0].shape, g.shape), x.dtype)
+    return partial(kernels.depthwise2d_weights, x, g, geometry_of(s), working, outs[0])
 
 
 depthwise = Op(
