@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from ...analyzer.facts import PythonError
 from ...analyzer.findings import Level
-from ...analyzer.values import Instance
+from ...analyzer.values import Instance, Super
 from ..base import Case, Draft, Rule
+from ..subclassing.super_init_misspelt import NEAR
 from ..words import is_layer, op_name
 
 Detail = Mapping[str, object]
@@ -55,7 +57,7 @@ class PythonRaises(Rule):
     Why: the program stops before Keras has its say; in code about models these slips hide
     in methods that only run in the first call.
     Known limits: only what is proved; everything dynamic is left alone. Attributes of
-    layers are SUB022's.
+    layers are SUB022's, misspelt calls of their base constructor SUB002's.
     """
 
     code, name, level = "PYT001", "python-raises", Level.ERROR
@@ -70,9 +72,17 @@ class PythonRaises(Rule):
 
     def on_python_error(self, fact: PythonError) -> Iterator[Draft]:
         """A proved NameError, AttributeError, TypeError or ValueError."""
-        layer = isinstance(fact.subject, Instance) and is_layer(fact.subject)
-        if fact.kind not in SAYS or (fact.kind == "attribute" and layer):
+        if fact.kind not in SAYS or (fact.kind == "attribute" and _has_own_rule(fact)):
             return
         subject, says = SAYS[fact.kind](fact.detail)
         if says:
             yield Draft(fact.site, subject, says)
+
+
+def _has_own_rule(fact: PythonError) -> bool:
+    """Whether the missing attribute is one of a layer, or its base constructor misspelt."""
+    if isinstance(fact.subject, Super):
+        layer = isinstance(fact.subject.receiver, Instance) and is_layer(fact.subject.receiver)
+        plain = re.sub("^_[^_]+(?=__)", "", str(fact.detail.get("name")))  # within a class
+        return layer and plain in NEAR
+    return isinstance(fact.subject, Instance) and is_layer(fact.subject)
