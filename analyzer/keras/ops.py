@@ -66,6 +66,9 @@ def apply_spelling(
         detail = {"function": spelling, "problem": error.kind, "names": error.names}
         interp.emit(PythonError(site, "arguments", detail))
         return Unknown(f"{spelling} was called with wrong arguments")
+    unread = calling.unread(spelling, args, kwargs) & calling.SHAPING
+    if unread:
+        return interp.unknown(f"{spelling} with {', '.join(sorted(unread))}")
     library = calling.library_of(spelling)
     return apply(interp, Applied(spec, spelling, library, args, values, site, kwargs))
 

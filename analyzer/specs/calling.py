@@ -13,6 +13,13 @@ from ..unknown import Undecided, Unknown
 from . import content, convert, dtypes, registry, signature
 from .base import Args, OpSpec, TensorType
 
+# Of the arguments that `unread` names: what the type of the result depends on.
+SHAPING = frozenset(
+    {"axes", "axis", "axis1", "axis2", "append", "dim", "full_matrices", "k", "keepdims", "mode"}
+    | {"n_classes", "ndmax", "ndmin", "num", "num_cols", "num_rows", "offset", "out_type"}
+    | {"output_type", "prepend", "retstep", "return_centers", "return_index_map", "returned"}
+)
+
 # Values of these dtypes are computed as Python computes them: float32 is not.
 _EXACT = ("bool", "int", "int32", "int64", "float", "float64", "string")
 
@@ -43,6 +50,22 @@ def bind(
     names = canonical_names(spec, text)
     values = {names[n]: v for n, v in given.items() if names[n] != "_"}
     return spec, spec.parameters.complete(values)
+
+
+def unread(spelling: str, args: Sequence[object], kwargs: Mapping[str, object]) -> frozenset[str]:
+    """The arguments that are given, are not their defaults, and that no op is told of."""
+    spec, text = registry.spellings()[spelling]
+    own, names = signature.parse(text), canonical_names(spec, text)
+    return frozenset(
+        name
+        for name, value in own.bind(args, kwargs).items()
+        if names[name] == "_" and value is not None and not _is_default(value, own.params[name])
+    )
+
+
+def _is_default(value: object, param: signature.Param) -> bool:
+    plain = isinstance(value, bool | int | float | str)
+    return plain and type(value) is type(param.default) and value == param.default
 
 
 def canonical_names(spec: OpSpec, text: str) -> dict[str, str]:

@@ -16,17 +16,18 @@ def _op(
     name: str,
     names: Mapping[str, str | None],
     rule: DtypeRule = floating,
-    signature: str = "(x: tensor)",
+    more: str = "",
 ) -> OpSpec:
-    """An op (...) -> (...)."""
+    """An op (...) -> (...); `more` are parameters that only its numbers depend on."""
 
     def result(a: Args) -> TensorType:
         return TensorType(a.x.shape, rule(a.x.dtype, a.library) if a.x.dtype else None)
 
-    return OpSpec(name, signature, result, names, any_rank=True, cases=(Call((2, 3)), Call(())))
+    cases = (Call((2, 3)), Call(()))
+    return OpSpec(name, f"(x: tensor{more})", result, names, any_rank=True, cases=cases)
 
 
-def _along_axis(name: str, names: Mapping[str, str | None]) -> OpSpec:
+def _along_axis(name: str, names: Mapping[str, str | None], more: str) -> OpSpec:
     """An op (..., n) -> (..., n) of at least one axis."""
 
     def result(a: Args) -> TensorType:
@@ -34,7 +35,8 @@ def _along_axis(name: str, names: Mapping[str, str | None]) -> OpSpec:
             raise Undecided("a scalar normalised")
         return TensorType(a.x.shape, floating(a.x.dtype, a.library) if a.x.dtype else None)
 
-    return OpSpec(name, "(x: tensor)", result, names, cases=(Call((2, 3)), Call((3,))))
+    cases = (Call((2, 3)), Call((3,)))
+    return OpSpec(name, f"(x: tensor, {more})", result, names, cases=cases)
 
 
 UNARY = (
@@ -55,63 +57,55 @@ UNARY = (
     _op(
         "nan_to_num",
         {
-            "keras.ops.nan_to_num": "(x, nan: _ = 0.0, posinf: _ = None, neginf: _ = None)",
-            "numpy.nan_to_num": "(x, copy: _ = True, nan: _ = 0.0, posinf: _ = None, "
-            "neginf: _ = None)",
+            "keras.ops.nan_to_num": None,
+            "numpy.nan_to_num": "(x, copy: _ = True, nan=0.0, posinf=None, neginf=None)",
         },
         kept,
+        ", nan=0.0, posinf=None, neginf=None",
     ),
     _op(
         "around",
-        {"numpy.around": "(a: x, decimals: _ = 0, out: _ = None)"},
+        {"numpy.around": "(a: x, decimals=0, out: _ = None)"},
         kept,
+        ", decimals=0",
     ),
-    _op("celu", spelled("keras.ops.celu keras.activations.celu", keras="(x, alpha: _ = 1.0)")),
+    _op("celu", spelled("keras.ops.celu keras.activations.celu"), more=", alpha=1.0"),
     _op("hard_tanh", unary("keras.ops.hard_tanh keras.activations.hard_tanh"), numeric),
     _op("tanh_shrink", unary("keras.ops.tanh_shrink keras.activations.tanh_shrink")),
     _op(
         "hard_shrink",
-        spelled(
-            "keras.ops.hard_shrink keras.activations.hard_shrink", keras="(x, threshold: _ = 0.5)"
-        ),
+        spelled("keras.ops.hard_shrink keras.activations.hard_shrink"),
         numeric,
+        ", threshold=0.5",
     ),
     _op(
         "soft_shrink",
-        spelled(
-            "keras.ops.soft_shrink keras.activations.soft_shrink", keras="(x, threshold: _ = 0.5)"
-        ),
+        spelled("keras.ops.soft_shrink keras.activations.soft_shrink"),
         numeric,
+        ", threshold=0.5",
     ),
     _op("sparse_plus", unary("keras.ops.sparse_plus keras.activations.sparse_plus")),
     _op("sparse_sigmoid", unary("keras.ops.sparse_sigmoid keras.activations.sparse_sigmoid")),
-    _op(
-        "squareplus",
-        spelled("keras.ops.squareplus keras.activations.squareplus", keras="(x, b: _ = 4)"),
-    ),
+    _op("squareplus", spelled("keras.ops.squareplus keras.activations.squareplus"), more=", b=4"),
     _op("cast_to_floatx", {"keras.backend.cast_to_floatx": None}, lambda dtype, library: "float32"),
 )
 
 ALONG_AXIS = (
-    _along_axis(
-        "sparsemax",
-        spelled("keras.ops.sparsemax keras.activations.sparsemax", keras="(x, axis: _ = -1)"),
-    ),
+    _along_axis("sparsemax", spelled("keras.ops.sparsemax keras.activations.sparsemax"), "axis=-1"),
     _along_axis(
         "rms_normalization",
-        {"keras.ops.rms_normalization": "(x, scale: _ = None, axis: _ = -1, epsilon: _ = None)"},
+        {"keras.ops.rms_normalization": None},
+        "scale: tensor = None, axis=-1, epsilon=None",
     ),
     _along_axis(
         "layer_normalization",
         {
-            "keras.ops.layer_normalization": "(x, gamma: _ = None, beta: _ = None, axis: _ = -1, "
-            "epsilon: _ = None, **kwargs: _)"
+            "keras.ops.layer_normalization": "(x, gamma=None, beta=None, axis=-1, epsilon=None, "
+            "**kwargs: _)"
         },
+        "gamma: tensor = None, beta: tensor = None, axis=-1, epsilon=None",
     ),
-    _along_axis(
-        "normalize_op",
-        {"keras.ops.normalize": "(x, axis: _ = -1, order: _ = 2, epsilon: _ = None)"},
-    ),
+    _along_axis("normalize_op", {"keras.ops.normalize": None}, "axis=-1, order=2, epsilon=None"),
 )
 
 BINARY = (

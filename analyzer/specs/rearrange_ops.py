@@ -207,12 +207,12 @@ def _attention(a: Args) -> TensorType:
 
 ATTENTION = OpSpec(
     "dot_product_attention",
-    "(query: tensor, key: tensor, value: tensor)",
+    "(query: tensor, key: tensor, value: tensor, bias: tensor = None, mask: tensor = None, "
+    "scale=None, is_causal=False)",
     _attention,
     {
-        "keras.ops.dot_product_attention": "(query, key, value, bias: _ = None, "
-        "mask: _ = None, scale: _ = None, is_causal: _ = False, flash_attention: _ = None, "
-        "attn_logits_soft_cap: _ = None)"
+        "keras.ops.dot_product_attention": "(query, key, value, bias=None, mask=None, scale=None, "
+        "is_causal=False, flash_attention: _ = None, attn_logits_soft_cap: _ = None)"
     },
     cases=(
         Call((2, 5, 3, 4), (2, 6, 3, 4), (2, 6, 3, 4)),

@@ -139,6 +139,7 @@ def dot_product_attention(
     mask: TensorLike | None = None,
     scale: Any = None,
     is_causal: bool = False,
+    *,
     factors: TensorLike | None = None,
 ) -> TensorLike:
     """(b, t, heads, d), (b, s, heads, d) twice -> (b, t, heads, d).

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...analyzer.mismatch import Mismatch
 from ..composite import composite
+from ..dtypes import dtype_name
 from ..inputs import freeze, to_tensor
 from ..op import Case, Op, Traits
 from ..tensor import OPERATORS as ops
@@ -153,10 +154,29 @@ def dtype_of(x: TensorLike) -> str:
 
 
 @composite
-def isclose(x1: TensorLike, x2: TensorLike) -> TensorLike:
-    """|x1 - x2| <= 1e-8 + 1e-5 |x2|, element by element."""
-    x2 = to_tensor(x2)
-    return ops["abs"](x1 - x2) <= 1e-8 + 1e-5 * ops["abs"](x2)
+def isclose(
+    x1: TensorLike,
+    x2: TensorLike,
+    rtol: float = 1e-5,
+    atol: float = 1e-8,
+    equal_nan: bool = False,
+) -> TensorLike:
+    """|x1 - x2| <= atol + rtol |x2|, element by element."""
+    x1, x2 = to_tensor(x1), to_tensor(x2)
+    close = ops["logical_or"](x1 == x2, ops["abs"](x1 - x2) <= atol + rtol * ops["abs"](x2))
+    if not equal_nan:
+        return close
+    return ops["logical_or"](close, ops["logical_and"](ops["is_nan"](x1), ops["is_nan"](x2)))
+
+
+@composite
+def saturate_cast(x: TensorLike, dtype: str) -> TensorLike:
+    """x in another dtype, cut to what that can hold."""
+    x, name = to_tensor(x), dtype_name(dtype)
+    if np.dtype(name).kind in "iu":
+        limits = np.iinfo(name)
+        x = ops["clip"](x, limits.min, limits.max)
+    return ops["cast"](x, name)
 
 
 @composite

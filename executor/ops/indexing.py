@@ -307,3 +307,10 @@ def one_hot(
         on, off = 1 if on_value is None else on_value, 0 if off_value is None else off_value
         out = ops["where"](out != 0, on, off)
     return out if axis in (None, -1, len(x.shape)) else ops["moveaxis"](out, -1, axis)
+
+
+@composite
+def multi_hot(x: TensorLike, num_classes: int, dtype: object = None) -> TensorLike:
+    """(..., n) -> (..., classes): 1 for each class that occurs among the n."""
+    hot = ops["one_hot"](x, num_classes, dtype=dtype)
+    return ops["max"](hot, axis=1 if len(to_tensor(x).shape) > 1 else 0)

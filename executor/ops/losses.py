@@ -83,3 +83,15 @@ def binary_crossentropy(
     output = ops["clip"](output, _EPSILON, 1.0 - _EPSILON)
     yes = target * ops["log"](output)
     return -(yes + (1 - target) * ops["log"](1 - output))
+
+
+@composite
+def weighted_cross_entropy(
+    labels: TensorLike, logits: TensorLike, pos_weight: TensorLike
+) -> TensorLike:
+    """As `sigmoid_cross_entropy`, with the part of the positive labels weighted."""
+    labels, logits = to_tensor(labels), to_tensor(logits)
+    weight = 1 + (to_tensor(pos_weight, logits.dtype.name) - 1) * labels
+    below = ops["maximum"](-logits, 0)
+    log_one_plus = ops["log1p"](ops["exp"](-ops["abs"](logits))) + below
+    return (1 - labels) * logits + weight * log_one_plus

@@ -8,6 +8,8 @@ from ..tensor import OPERATORS as ops
 from ..tensor import TensorLike
 from . import rules
 
+EPSILON = 1e-7  # where Keras says None: keras.backend.epsilon()
+
 
 def _aligned(p: TensorLike, shape: tuple[int, ...], axis: int) -> TensorLike:
     """(c,) -> (1, ..., c, ..., 1), ready to broadcast against x."""
@@ -67,10 +69,10 @@ def layer_normalization(
     gamma: TensorLike | None = None,
     beta: TensorLike | None = None,
     axis: object = -1,
-    epsilon: float = 1e-3,
+    epsilon: float | None = None,
 ) -> TensorLike:
     """(..., features) -> the same with mean 0 and variance 1 along `axis`, then scaled."""
-    x = to_tensor(x)
+    x, epsilon = to_tensor(x), EPSILON if epsilon is None else epsilon
     axes = rules.axes_of(freeze(axis), len(x.shape))
     if axes != tuple(range(len(x.shape) - len(axes), len(x.shape))):
         return _layer_norm_in_ops(x, gamma, beta, axes, epsilon)
@@ -104,13 +106,28 @@ def _layer_norm_in_ops(
 
 @composite
 def rms_normalization(
-    x: TensorLike, scale: TensorLike | None = None, axis: object = -1, epsilon: float = 1e-6
+    x: TensorLike,
+    scale: TensorLike | None = None,
+    axis: object = -1,
+    epsilon: float | None = None,
 ) -> TensorLike:
     """x divided by its root mean square along `axis`, then scaled."""
-    x = to_tensor(x)
+    x, epsilon = to_tensor(x), EPSILON if epsilon is None else epsilon
     power = ops["mean"](ops["square"](x), axis=axis, keepdims=True)
     out = x * ops["rsqrt"](power + epsilon)
     return out if scale is None else out * scale
+
+
+@composite
+def normalize_op(
+    x: TensorLike, axis: object = -1, order: float = 2, epsilon: float | None = None
+) -> TensorLike:
+    """x divided by its norm of that order along `axis`, which counts as `epsilon` at least."""
+    x, epsilon = to_tensor(x), EPSILON if epsilon is None else epsilon
+    if order == 2:
+        return ops["l2_normalize"](x, axis, epsilon * epsilon)
+    length = ops["norm"](x, ord=order, axis=axis, keepdims=True)
+    return x / ops["maximum"](length, epsilon)
 
 
 @composite

@@ -222,6 +222,15 @@ def outer(x1: TensorLike, x2: TensorLike) -> TensorLike:
     return ops["reshape"](x1, (-1, 1)) * ops["reshape"](x2, (1, -1))
 
 
+@composite
+def inner(x1: TensorLike, x2: TensorLike) -> TensorLike:
+    """(..., n), (... , n) -> the products summed over n; a scalar multiplies."""
+    x1, x2 = to_tensor(x1), to_tensor(x2)
+    if not x1.shape or not x2.shape:
+        return x1 * x2
+    return ops["tensordot"](x1, x2, [[-1], [-1]])
+
+
 def _band_rule(a: Args) -> TensorType:
     return a.x
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from math import prod
+from typing import Any
 
 import numpy as np
 
 from ...analyzer import shapes
 from ...analyzer.specs.base import Args, TensorType
 from ..composite import composite
+from ..inputs import to_tensor
 from ..op import Arrays, Case, Kernel, Op, Run, Statics, Vjp
 from ..scratch import scratch
 from ..tensor import OPERATORS as ops
@@ -193,7 +195,34 @@ def norm(
         return ops["sum"](ops["abs"](x), axis=axis, keepdims=keepdims)
     if ord in (np.inf, "inf"):
         return ops["max"](ops["abs"](x), axis=axis, keepdims=keepdims)
+    if isinstance(ord, int | float):
+        total = ops["sum"](ops["abs"](x) ** ord, axis=axis, keepdims=keepdims)
+        return total ** (1 / ord)
     raise ValueError(f"norm of order {ord!r} is not available")
+
+
+@composite
+def average(
+    x: TensorLike, axis: Any = None, weights: TensorLike | None = None, keepdims: bool = False
+) -> TensorLike:
+    """The mean along the axes, weighted; weights are shaped like x or run along one axis."""
+    if weights is None:
+        return ops["mean"](x, axis=axis, keepdims=keepdims)
+    x, weights = to_tensor(x), to_tensor(weights)
+    if weights.shape != x.shape:
+        along = [1] * len(x.shape)
+        along[axis] = x.shape[axis]
+        weights = ops["reshape"](weights, tuple(along))
+    weights = ops["broadcast_to"](ops["cast"](weights, x.dtype.name), x.shape)
+    total = ops["sum"](weights, axis=axis, keepdims=keepdims)
+    return ops["sum"](x * weights, axis=axis, keepdims=keepdims) / total
+
+
+@composite
+def global_norm(xs: Sequence[TensorLike]) -> TensorLike:
+    """The length of all tensors as one vector."""
+    squares = [ops["sum"](ops["square"](x)) for x in xs if x is not None]
+    return ops["sqrt"](ops["add_n"](squares))
 
 
 def _arg_rule(a: Args) -> TensorType:

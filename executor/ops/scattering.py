@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ...analyzer.specs.base import Args, TensorType
@@ -238,3 +240,17 @@ def unique(x: TensorLike) -> tuple[TensorLike, TensorLike]:
     place = np.empty_like(order)
     place[order] = np.arange(order.size)
     return Tensor(values[order]), Tensor(place[inverse].astype(np.int32))
+
+
+@composite
+def slice_update(x: TensorLike, start: Sequence[int], updates: TensorLike) -> TensorLike:
+    """x with a block replaced by `updates`, from `start` on."""
+    x, updates = to_tensor(x), to_tensor(updates)
+    begin = freeze(start)
+    sides = [
+        (b, size - b - part) for b, size, part in zip(begin, x.shape, updates.shape, strict=True)
+    ]
+    inside = np.zeros(x.shape, bool)
+    block = zip(begin, updates.shape, strict=True)
+    inside[tuple(slice(b, b + n) for b, n in block)] = True
+    return ops["where"](inside, ops["pad"](updates, sides), x)

@@ -42,7 +42,10 @@ def main() -> None:
             out = tf.convert_to_tensor(function(*arguments, **case[3]))
             weights = np.cos(np.arange(out.numpy().size, dtype=np.float32)).reshape(out.shape)
             total = tf.reduce_sum(out * weights)
-        grads = tape.gradient(total, sources)
+        try:
+            grads = tape.gradient(total, sources)
+        except LookupError:  # TensorFlow has none for some ops
+            grads = {}
         found[key] = out.numpy()
         found |= {f"{key}:{i}": dense(g) for i, g in grads.items() if g is not None}
     # A zip with fixed dates, so that the same numbers give the same file.

@@ -154,10 +154,62 @@ def _network() -> Iterator[Case]:
         yield "keras.ops.image.resize", "resize", ((2, 4, 5, 3), (7, 8)), how
 
 
+_HOLES = np.array([[1.0, np.nan, -2.0], [np.nan, 4.0, 0.5]], np.float32)
+_NEAR = np.array([[-1.5, -1.0, -0.6, -0.2], [0.0, 0.3, 0.9, 2.5]], np.float32)
+_INNER = _NEAR[0] / 2
+
+
+def _rare() -> Iterator[Case]:
+    """Functions that models seldom use."""
+    for name, own in (("arcsinh", "asinh"), ("exp2", "exp2"), ("trunc", "trunc")):
+        yield _ops(name), own, (_NEAR,), {}
+    for name, own in (("arctanh", "atanh"), ("erfinv", "erfinv"), ("erfc", "erfc")):
+        yield _ops(name), own, (_INNER,), {}
+    yield _ops("arccosh"), "acosh", (np.abs(_NEAR) + 1.1,), {}
+    yield _ops("cbrt"), "cbrt", (np.abs(_NEAR) + 0.1,), {}
+    for name in ("deg2rad", "rad2deg", "celu", "hard_tanh", "tanh_shrink", "hard_shrink"):
+        yield _ops(name), name, (_NEAR,), {}
+    for name in ("soft_shrink", "squareplus", "sparse_plus", "sparse_sigmoid", "sparsemax"):
+        yield _ops(name), name, (_NEAR,), {}
+    yield _ops("celu"), "celu", (_NEAR,), {"alpha": 0.3}
+    yield _ops("squareplus"), "squareplus", (_NEAR,), {"b": 2}
+    yield _ops("hard_shrink"), "hard_shrink", (_NEAR,), {"threshold": 1.0}
+    yield _ops("sparsemax"), "sparsemax", (_NEAR,), {"axis": 0}
+    for name in ("nansum", "nanmean", "nanmax", "nanmin", "nanstd"):
+        yield _ops(name), name, (_HOLES,), {}
+    yield _ops("nansum"), "nansum", (_HOLES,), {"axis": 1, "keepdims": True}
+    endless = np.array([np.inf, 1.0, np.nan, -np.inf], np.float32)
+    yield _ops("nan_to_num"), "nan_to_num", (endless,), {"nan": 3.0, "posinf": 7.0, "neginf": -5.0}
+    for name in ("fmax", "fmin"):
+        yield _ops(name), name, (_HOLES, _HOLES[::-1].copy()), {}
+    yield _ops("logaddexp"), "logaddexp", ((3, 4), (3, 4)), {}
+    yield _ops("inner"), "inner", ((2, 3, 4), (5, 4)), {}
+    yield _ops("average"), "average", ((3, 4),), {"axis": 1}
+    weights = np.array([1.0, 2.0, 4.0], np.float32)
+    yield _ops("average"), "average", ((3, 4),), {"axis": 0, "weights": weights}
+    for order in (1, 2, 3):
+        yield _ops("normalize"), "normalize_op", ((3, 4),), {"order": order}
+    yield _ops("rms_normalization"), "rms_normalization", ((3, 4), (4,)), {}
+    yield _ops("layer_normalization"), "layer_normalization", ((3, 4), (4,)), {}
+    for blocks in ("channels_last", "channels_first"):
+        how = {"block_size": 2, "data_format": blocks}
+        yield _ops("space_to_depth"), "space_to_depth", ((2, 4, 6, 8),), how
+        yield _ops("depth_to_space"), "depth_to_space", ((2, 4, 6, 8),), how
+    yield _ops("multi_hot"), "multi_hot", (np.array([[0, 2], [1, 1]]), 4), {}
+    yield _ops("slice_update"), "slice_update", ((4, 5), (1, 2), (2, 3)), {}
+    mask = np.tri(5, 6, dtype=bool)[None, None]
+    three = ((2, 5, 3, 4), (2, 6, 3, 4), (2, 6, 3, 4))
+    yield _ops("dot_product_attention"), "dot_product_attention", three, {"mask": mask}
+    yield _ops("dot_product_attention"), "dot_product_attention", three, {"scale": 0.3}
+
+
 def cases() -> list[tuple[str, Case]]:
     """Every call under a name of its own."""
-    rows = [*_simple(), *_arrangement(), *_windows(), *_network()]
+    rows = [*_simple(), *_arrangement(), *_windows(), *_network(), *_rare()]
     return [(f"{case[1]}-{number}", case) for number, case in enumerate(rows)]
+
+
+_SET = {"tile", "pad", "resize", "max_pool", "average_pool"}  # tuples that are no shapes
 
 
 def inputs(key: str, case: Case) -> list[object]:
@@ -165,13 +217,7 @@ def inputs(key: str, case: Case) -> list[object]:
     rng = np.random.default_rng(zlib.crc32(key.encode()))
     made = []
     for number, given in enumerate(case[2]):
-        settings = number > 0 and case[1] in (
-            "tile",
-            "pad",
-            "resize",
-            "max_pool",
-            "average_pool",
-        )
+        settings = number > 0 and (case[1] in _SET or (case[1], number) == ("slice_update", 1))
         if not isinstance(given, tuple) or settings:
             made.append(given)
         elif case[1] in _POSITIVE:
