@@ -238,6 +238,12 @@ class Iterator:
         return None
 
 
+class History(list[Value]):
+    """A list that only grows: two paths that part keep what it held before."""
+
+    __slots__ = ()
+
+
 @dataclass(eq=False)
 class Bound:
     """A callable with its receiver."""

@@ -88,4 +88,5 @@ def _tell_rest(analysis: Analysis) -> None:
     if seen.known < seen.layer_calls:
         unknown = seen.layer_calls - seen.known
         reasons = "; ".join(f"{reason} ({n})" for reason, n in seen.reasons.most_common(3))
-        click.echo(f"{unknown} of {seen.layer_calls} layer calls have no full shape: {reasons}")
+        because = f": {reasons}" if reasons else ""
+        click.echo(f"{unknown} of {seen.layer_calls} layer calls have no full shape{because}")

@@ -19,6 +19,7 @@ Row: TypeAlias = "tuple[str, ...]"
 
 STYLES = {"sequential": "Sequential", "functional": "functional", "subclass": "subclassed"}
 HEADINGS = ("layer", "class", "line", "output shape", "params", "mask", "mode", "cost")
+SHORT = 20  # a reason of so many characters stands where the shape would
 MASK_STYLES = {"drops": "yellow", "produces": "green", "consumes": "green"}
 
 
@@ -103,7 +104,7 @@ def _row(layer: LayerRow, indent: str) -> Row:
         indent + layer.name,
         layer.cls,
         str(layer.line),
-        layer.reason if unseen else "\n".join(shapes),
+        layer.reason if unseen and len(layer.reason) <= SHORT else "\n".join(shapes),
         "?" if unseen else count_text(layer.params),
         "" if layer.mask == "none" else layer.mask,
         "\n".join(modes),
@@ -118,11 +119,25 @@ def _short(name: str) -> str:
 
 def _sums(model: ModelSummary) -> Iterator[Text]:
     text = f"params {count_text(model.params)}"
-    if model.non_trainable_params != 0:
+    if model.non_trainable_params:
         trainable = count_text(model.trainable_params)
         text += f" ({trainable} trainable, {count_text(model.non_trainable_params)} not)"
     if model.flops is not None:
         text += f"; {cost_text(model.flops)} operations a sample"
     yield Text(f"  {text}")
+    for reason, names in _unknown(model.layers).items():
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        yield Text(f"  no shape for {names[0]}{more}: {reason}")
     for note in model.notes:
         yield Text(f"  note: {note}")
+
+
+def _unknown(layers: Iterable[LayerRow]) -> dict[str, list[str]]:
+    """The layers without a shape by the reason, where the table has no room for it."""
+    found: dict[str, list[str]] = {}
+    for layer in layers:
+        if len(layer.reason) > SHORT:
+            found.setdefault(layer.reason, []).append(layer.name)
+        for reason, names in _unknown(layer.children).items():
+            found.setdefault(reason, []).extend(names)
+    return found

@@ -168,8 +168,12 @@ def test_dtypes_are_names_with_more_to_them(tmp_path: Path) -> None:
         {
             "main.py": "import numpy as np\nimport tensorflow as tf\n"
             "r = tf.float32 == 'float32', np.float32 == tf.float32, tf.float32.max, np.int64(4)\n"
+            "s = np.float32(4.0), np.float32([1, 2])\n"
         },
     )
     assert errors(analysis) == []
     assert names["r"][:2] == (True, True)
-    assert all(isinstance(v, Unknown) for v in names["r"][2:])
+    assert isinstance(names["r"][2], Unknown)
+    assert names["r"][3] == 4
+    types = [(t.type.shape, t.type.dtype) for t in names["s"]]
+    assert types == [((), "float32"), ((2,), "float32")]

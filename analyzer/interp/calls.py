@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import libcst as cst
@@ -89,7 +90,9 @@ def call(interp: Interpreter, callee: Value, given: Call) -> Value:
     if isinstance(callee, Unknown):
         return _call_unknown(interp, callee, given)
     if isinstance(callee, DType):  # np.float32(x)
-        return interp.unknown(f"{callee}()")
+        hook = natives.hook("dtype.__call__")
+        made = None if hook is None else hook(interp, replace(given, receiver=callee))
+        return interp.unknown(f"{callee}()") if made is None else made
     if isinstance(callee, _NOT_CALLABLE):
         detail = {"type": type(callee).__name__}
         return python_error(interp, "not-callable", "TypeError", detail, given.site, callee)

@@ -7,15 +7,28 @@ differs is Unknown.
 
 from __future__ import annotations
 
+import operator
 from collections import deque
 from collections.abc import Callable
+from itertools import takewhile
 from typing import TYPE_CHECKING, TypeAlias
 
 from .. import natives
 from ..dims import Dim, Expr, bounds, symbol
 from ..specs.base import TensorType
 from ..unknown import OneOf, Unknown
-from ..values import Bound, Call, Function, Instance, Names, Repeated, Tensor, TensorShape, Value
+from ..values import (
+    Bound,
+    Call,
+    Function,
+    History,
+    Instance,
+    Names,
+    Repeated,
+    Tensor,
+    TensorShape,
+    Value,
+)
 from .heap import Content, Delta, content_of
 from .opaque import CONTAINERS, OPAQUE, is_opaque, opaque_content
 
@@ -37,12 +50,32 @@ class Joiner:
 
     def deltas(self) -> Delta:
         """One delta that covers both paths; the heap is as it was when they parted."""
+        touched = {k: e[0] for k, e in (self.right | self.left).items()}
+        taken = self._made_on_one(touched)
         joined: Delta = {}
-        for key in [*self.left, *(k for k in self.right if k not in self.left)]:
-            container = (self.left.get(key) or self.right[key])[0]
+        for key, container in touched.items():
             mine, theirs = self._content(self.left, container), self._content(self.right, container)
-            joined[key] = (container, self._contents(container, mine, theirs))
+            chosen = taken.get(key)
+            content = self._contents(container, mine, theirs) if chosen is None else chosen
+            joined[key] = (container, content)
         return joined
+
+    def _made_on_one(self, touched: dict[int, object]) -> dict[int, Content]:
+        """Parts of objects that are completed when they are first used, on one path only.
+
+        Had the other path used them, they would have been completed there as well.
+        """
+        taken: dict[int, Content] = {}
+        for container in touched.values():
+            completed = getattr(container, "completed", None)
+            if completed is None:
+                continue
+            mine, theirs = self._content(self.left, container), self._content(self.right, container)
+            side = completed(mine, theirs)
+            delta = self.left if side == 0 else self.right
+            for part in () if side is None else container.parts():  # type: ignore[attr-defined]
+                taken[id(part)] = self._content(delta, part)
+        return taken
 
     def value(self, a: Value, b: Value, name: str = "") -> Value:
         """The value that stands for both."""
@@ -101,6 +134,8 @@ class Joiner:
             return self._names(a, b)
         if isinstance(container, dict):
             return self._dict(a, b)
+        if isinstance(container, History):
+            return _beginning(a, b)
         if isinstance(container, list | deque):
             return self._list(a, b)
         if isinstance(container, set):
@@ -133,6 +168,15 @@ class Joiner:
             else:
                 joined[name] = self.value(mine, theirs, name)
         return joined
+
+
+def _beginning(a: list[Value], b: list[Value]) -> list[Value]:
+    """What both paths have seen, then anything."""
+    if len(a) == len(b) and all(map(operator.is_, a, b)):
+        return a
+    pairs = zip(a, b, strict=False)
+    same = takewhile(lambda pair: pair[0] is pair[1] and pair[0] is not OPAQUE, pairs)
+    return [*(first for first, _ in same), OPAQUE]
 
 
 def _join_plain(joiner: Joiner, a: Value, b: Value) -> Value:

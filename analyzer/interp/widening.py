@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from ..dims import Dim, Symbol, bounds, lone_symbol, symbol
 from ..specs.base import TensorType
 from ..unknown import Unknown
-from ..values import Bound, Names, Tensor, Value
+from ..values import Bound, History, Names, Tensor, Value
 from .heap import Content, Delta, content_of
 from .joins import Joiner
-from .opaque import CONTAINERS, is_opaque, opaque_content
+from .opaque import CONTAINERS, OPAQUE, is_opaque, opaque_content
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -103,7 +103,9 @@ class Widening:
                 for k, v in head.items()  # type: ignore[index]
             )
         assert isinstance(head, list) and isinstance(after, list)
-        return len(head) == len(after) and all(map(self.covers, head, after))
+        if isinstance(container, History):
+            return _continues(head, after)
+        return self._covers_items(head, after, 5)
 
     def _covers_fields(
         self, container: object, head: dict[str, Value], after: dict[str, Value]
@@ -134,12 +136,12 @@ class Widening:
             )
         if isinstance(head, tuple | list | deque):
             assert isinstance(after, tuple | list | deque)
-            return len(head) == len(after) and self._covers_items(head, after, depth)
+            return self._covers_items(head, after, depth)
         return bool(head == after) or same_bound(head, after)
 
-    def _covers_items(self, head: Iterable[Value], after: Iterable[Value], depth: int) -> bool:
-        pairs = zip(head, after, strict=True)
-        return all(self.covers(a, b, depth - 1) for a, b in pairs)
+    def _covers_items(self, head: Collection[Value], after: Collection[Value], depth: int) -> bool:
+        pairs = zip(head, after, strict=False)
+        return len(head) == len(after) and all(self.covers(a, b, depth - 1) for a, b in pairs)
 
     def _covers_tensor(self, head: Tensor, after: Tensor) -> bool:
         if head.kind != after.kind or not self.covers(head.mask, after.mask):
@@ -160,6 +162,13 @@ class Widening:
             a == b or lone_symbol(a) in self.free
             for a, b in zip(head.shape, after.shape, strict=True)
         )
+
+
+def _continues(head: list[Value], after: list[Value]) -> bool:
+    """Whether a history that ends in anything stands for one that goes on."""
+    known = head[:-1] if head and head[-1] is OPAQUE else head
+    same = all(a is b for a, b in zip(known, after, strict=False))
+    return same and (len(known) < len(head) or len(known) == len(after))
 
 
 def same_bound(head: Value, after: Value) -> bool:

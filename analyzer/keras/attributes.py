@@ -207,7 +207,8 @@ def trainable_of(interp: Interpreter, call: Call) -> Value:
 def built_of(interp: Interpreter, call: Call) -> Value:
     """`layer.built`"""
     state = state_of(call.receiver)
-    return Unknown("built") if state is None else state.built
+    known = state is not None and isinstance(state.built, bool)
+    return state.built if known else Unknown("built")  # type: ignore[union-attr]
 
 
 @native_property("keras.layers.Layer.supports_masking")

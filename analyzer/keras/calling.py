@@ -20,7 +20,7 @@ from .kinds import class_name, has_unknown_base, is_user, model_state, own_metho
 from .leaves import leaves, mapped, static_shape, tensors
 from .masks import attach, created, incoming
 from .run import TRAINING, Run
-from .state import LayerState
+from .state import PERHAPS, LayerState
 from .symbols import dims_from
 from .user_call import run_user, without_call
 from .where import running
@@ -91,9 +91,14 @@ def _computed(run: Run) -> Value:
     try:
         outputs = compute(run)
     except Mismatch as failure:
+        if run.state.built == PERHAPS:
+            return interp.unknown("a layer that may have been built on another shape")
         return _failed(run, failure)
     finally:
         here.modes.pop()
+    if run.state.built == PERHAPS:
+        interp.touch(run.state)
+        run.state.built = True
     if run.functional:
         outputs = _as_keras(run, outputs)
     elif is_user(run.layer):

@@ -146,7 +146,8 @@ def _append(interp: Interpreter, state: ModelState, layer: Instance, site: Site)
 
 def _output_of(layer: Instance) -> Tensor | None:
     state = state_of(layer)
-    found = tensors([c.outputs for c in state.calls]) if state is not None else []
+    calls = [c for c in state.calls if isinstance(c, LayerCalled)] if state is not None else []
+    found = tensors([c.outputs for c in calls])
     return found[0] if found else None
 
 

@@ -110,7 +110,7 @@ def _ports(value: Value, kind: str) -> tuple[Port, ...]:
 
 def _shown(model: Instance, state: ModelState) -> list[Instance]:
     if state.style == "sequential":
-        return list(state.layers)
+        return [layer for layer in state.layers if isinstance(layer, Instance)]
     return list(dict.fromkeys(sublayers(model)))
 
 
@@ -120,7 +120,12 @@ def _row(layer: Instance, model: LayerState) -> LayerRow:
     call = first_call(state)
     weights = all_weights(layer)
     known = not state.open and (state.built or not state.calls) and not state.failed
-    children = tuple(_row(inner, state) for inner in sublayers(layer)) if is_user(layer) else ()
+    inside: list[Instance] = []
+    if isinstance(state, ModelState):
+        inside = _shown(layer, state)
+    elif is_user(layer):
+        inside = list(sublayers(layer))
+    children = tuple(_row(inner, state) for inner in inside)
     return LayerRow(
         state.name,
         layer.cls.name.rsplit(".", 1)[-1],

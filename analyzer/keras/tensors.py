@@ -212,6 +212,20 @@ def _impossible(interp: Interpreter, tensor: Tensor, kind: str, what: str, site:
     return python_error(interp, kind, "TypeError", detail, site, tensor)
 
 
+@native("dtype.__call__")
+def convert_to(interp: Interpreter, call: Call) -> Value:
+    """`np.float32(x)`, `np.int64(x)`: an array, a whole number for a whole number"""
+    dtype, given = str(call.receiver), call.args
+    if len(given) != 1 or call.kwargs or call.opaque:
+        return None
+    if "int" in dtype and isinstance(given[0], int | Expr):
+        return given[0]
+    if isinstance(given[0], int | float | Tensor | list | tuple):
+        kwargs: dict[str, Value] = {"dtype": dtype}
+        return apply_spelling(interp, "numpy.asarray", list(given), kwargs, call.site)
+    return None
+
+
 @native("tensor.__setitem__")
 def set_item(interp: Interpreter, call: Call) -> Value:
     """`x[i] = v`: arrays change, and their content is no longer known."""
