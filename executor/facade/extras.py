@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
-from .. import random
+from .. import random, structure
 from ..data.dataset import AUTOTUNE, Dataset
 from ..function import Function
 from ..layers.variables import KerasVariable
@@ -45,6 +46,14 @@ TABLE: dict[str, Any] = {
     "tf.config.list_physical_devices": no_devices,
     "tf.config.run_functions_eagerly": nothing,
     "tf.get_logger": nothing,
+    # One device, names of no effect, statements in their order: nothing to enter.
+    "tf.name_scope": nullcontext,
+    "tf.device": nullcontext,
+    "tf.init_scope": nullcontext,
+    "tf.control_dependencies": nullcontext,
+    "tf.nest.flatten": structure.flatten,
+    "tf.nest.map_structure": structure.map_structure,
+    "tf.version.VERSION": VERSIONS["tf"],
     "tf.__version__": VERSIONS["tf"],
     "keras.__version__": VERSIONS["keras"],
     "keras.Variable": KerasVariable,

@@ -25,6 +25,8 @@ _ALIASES = {
     "keras.models.Model": "keras.Model",
     "keras.models.Sequential": "keras.Sequential",
 }
+# Modules under tf that are Keras' own.
+_MODULES = ("metrics", "optimizers", "losses", "initializers")
 _DTYPES = {"half": "float16", "double": "float64"}
 
 
@@ -60,8 +62,7 @@ def facade(name: str) -> Facade:
 def lookup(name: str) -> Any:
     """What a public name stands for; AttributeError where Dryfit does not have it."""
     load_everything()
-    name = canonical(name)
-    name = _ALIASES.get(name, name)
+    name = _keras_own(canonical(name))
     if name in extras.TABLE:
         return extras.TABLE[name]
     found = api.object_named(name)
@@ -79,11 +80,19 @@ def lookup(name: str) -> Any:
     raise AttributeError(f"Dryfit has no {name} (yet)")
 
 
+def _keras_own(name: str) -> str:
+    """A name under tf that is one of Keras', as Keras calls it."""
+    name = _ALIASES.get(name, name)
+    if name.startswith(tuple(f"tf.{module}." for module in _MODULES)):
+        return f"keras.{name.removeprefix('tf.')}"
+    return name
+
+
 @cache
 def _packages() -> frozenset[str]:
     """Every name that something public stands below."""
     load_everything()
-    found = set()
+    found = {f"tf.{module}" for module in _MODULES}
     for name in (*api.names(), *registry.spellings(), *extras.TABLE):
         parts = name.split(".")
         found |= {".".join(parts[:i]) for i in range(1, len(parts))}
